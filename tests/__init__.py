@@ -1,0 +1,1 @@
+"""The tests: they mirror marketplace/ and speak through the outside."""
