@@ -17,10 +17,10 @@ from tests.databases import Databases
 from tests.servers import LiveServer
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, Route
+    from playwright.sync_api import Browser, Page, Route, ViewportSize
 
-PHONE = {"width": 360, "height": 740}
-DESKTOP = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 360, "height": 740}
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 FLAGS = [
     "--no-sandbox",
     "--disable-dev-shm-usage",
@@ -95,10 +95,12 @@ def open_page(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..
     contexts: list[Any] = []
     problems: list[str] = []
 
-    def open_with(viewport: dict[str, int], **options: Any) -> Page:
+    def open_with(viewport: ViewportSize, **options: Any) -> Page:
         phone = viewport["width"] < 600
-        given = {"locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh", "is_mobile": phone, "has_touch": phone, **options}
-        context = browser.new_context(base_url=live_server.url, viewport=viewport, **given)  # type: ignore[arg-type]
+        thumb: dict[str, Any] = {"is_mobile": phone, "has_touch": phone, **options}
+        context = browser.new_context(
+            base_url=live_server.url, viewport=viewport, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh", **thumb
+        )
         context.set_default_timeout(10_000)
         context.route("**/*", _only_here)
         contexts.append(context)

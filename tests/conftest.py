@@ -64,7 +64,7 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     report = yield
     if CI and report.skipped:
-        report.outcome, report.longrepr = "failed", f"Under CI a skip is a failure: {_reason(report.longrepr)}"  # type: ignore[assignment]
+        report.outcome, report.longrepr = "failed", f"Under CI a skip is a failure: {_reason(report.longrepr)}"
     return report
 
 
@@ -169,7 +169,7 @@ def shared_app(settings: Settings) -> Flask:
 def _built(settings: Settings) -> Flask:
     from marketplace import create_app
 
-    app = create_app(settings)
+    app: Flask = create_app(settings)
     app.test_client_class = Client
     return app
 

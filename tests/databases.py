@@ -21,7 +21,8 @@ FINGERPRINT = "SELECT count(*), max(xmin::text::bigint) FROM {table}"
 class Database(Protocol):
     """One database of the tests; url is what SQLAlchemy connects to."""
 
-    url: str
+    @property
+    def url(self) -> str: ...
 
     def reset(self) -> None:
         """Back to the rows that the migrations left; nothing of the app may be connected."""

@@ -1,4 +1,4 @@
-"""A temporary PostgreSQL server for tests and benchmarks: no root account, no port of the machine, gone with its parent."""
+"""A temporary PostgreSQL server for tests and benchmarks: never as root, on no known port, gone with its parent."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -67,7 +68,8 @@ def _as_plain_user() -> dict[str, Any]:
 
 def _runs(bin_folder: Path, who: dict[str, Any]) -> bool:
     with suppress(OSError):
-        return subprocess.run([bin_folder / "postgres", "--version"], capture_output=True, cwd="/", **who).returncode == 0
+        told = subprocess.run([bin_folder / "postgres", "--version"], capture_output=True, cwd="/", **who)
+        return told.returncode == 0
     return False
 
 
@@ -80,7 +82,7 @@ def _reachable(bin_folder: Path, home: Path, who: dict[str, Any]) -> Path:
     return copy / bin_folder.name
 
 
-def _run(command: list[str | Path], home: Path, who: dict[str, Any]) -> None:
+def _run(command: Sequence[str | Path], home: Path, who: dict[str, Any]) -> None:
     done = subprocess.run(command, cwd=home, capture_output=True, text=True, env=_environment(home), **who)
     if done.returncode:
         raise RuntimeError(f"{Path(command[0]).name} failed:\n{done.stdout}{done.stderr}")
@@ -95,7 +97,17 @@ def _prepare(home: Path, who: dict[str, Any]) -> Path:
     bin_folder = _reachable(programs(), home, who)
     if who:
         os.chown(home, who["user"], who["group"])
-    initdb = [bin_folder / "initdb", "-D", home / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8"]
+    initdb: list[str | Path] = [
+        bin_folder / "initdb",
+        "-D",
+        home / "data",
+        "-U",
+        "postgres",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+    ]
     _run([*initdb, "--locale=C", "--no-sync"], home, who)
     return bin_folder
 
@@ -113,7 +125,8 @@ def _serve(home: Path, port: int, sockets: bool) -> None:
         [bin_folder / "postgres", "-D", home / "data", *flags],
         cwd=home, env=_environment(home), stdin=subprocess.DEVNULL, stdout=log, stderr=log, **who,
     )  # fmt: skip
-    print("started", flush=True)
+    sys.stdout.write("started\n")
+    sys.stdout.flush()
     sys.stdin.read()
     server.send_signal(signal.SIGINT if POSIX else signal.SIGTERM)
     try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -23,6 +25,12 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def end_with_parent() -> None:
+    """Run in a child before it starts: on Linux it is told to stop when this process is killed."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
@@ -86,7 +94,14 @@ class LiveServer:
     def _launch(self, *words: str) -> None:
         with (self.folder / "server.log").open("ab") as log:
             self.processes.append(
-                subprocess.Popen([sys.executable, *words], cwd=ROOT, env=self._environment(), stdout=log, stderr=log)
+                subprocess.Popen(
+                    [sys.executable, *words],
+                    cwd=ROOT,
+                    env=self._environment(),
+                    stdout=log,
+                    stderr=log,
+                    preexec_fn=end_with_parent,
+                )
             )
 
     def _wait(self) -> None:
