@@ -15,12 +15,12 @@ JINJA_COMMENT = re.compile(r"\{#.*?#\}", re.S)
 JINJA = re.compile(r"\{%-?\s*trans\b.*?endtrans\s*-?%\}|\{%.*?%\}|\{\{.*?\}\}", re.S)
 SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.S | re.I)
 TAG = re.compile(r"<[a-zA-Z/!][^<>]*>", re.S)
-ENTITY = re.compile(r"&#?\w+;")
+ENTITY = re.compile(r"&#?\w+;|\b[\w-]+=\"[^\"]*\"")  # or an attribute that a macro writes
 READ_ATTRIBUTE = re.compile(r"\s(?:alt|title|placeholder|aria-label|aria-description|label)\s*=\s*\"([^\"]*)\"")
-LETTERS = re.compile(r"[^\W\d_]{2,}")
-# what is written alike in every language: names, units and file endings
+LETTERS = re.compile(r"(?<![-\w])[^\W\d_]{2,}")  # not the tail of an id that is put together
+# what is written alike in every language: our own name, others' names, units and file endings
 ALIKE = re.compile(
-    r"\b(OCOP|VietQR|Stripe|NAPAS|COD|QR|CSV|XLSX|PDF|SMS|API|JSON|kg|km|ml|cm|VND|URL|px)\b"
+    r"\b(Chợ|liên tỉnh|OCOP|VietQR|Stripe|NAPAS|COD|QR|CSV|XLSX|PDF|SMS|API|JSON|kg|km|ml|cm|VND|URL|px)\b"
 )  # fmt: skip
 
 
