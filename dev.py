@@ -142,8 +142,8 @@ def flask(*words: str) -> list[str]:
     return [str(PYTHON), "-m", "flask", "--app", "marketplace", *words]
 
 
-def told_by(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(flask(*words), cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8")
+def told_by(*words: str) -> str:
+    return subprocess.run(flask(*words), cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8").stdout
 
 
 def refuse_taken_port(host: str, port: int) -> None:
@@ -238,8 +238,7 @@ def run(args: list[str]) -> int:
     ensure(RUN)
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     os.environ.setdefault("SITE_URL", address)
-    prepare_database()
-    accounts = told_by("demo", "accounts").stdout
+    accounts = told_by("demo", "accounts") if prepare_database() else ""
     pair = Pair(server_command(host, port), flask("jobs", "work"))
     signal.signal(signal.SIGTERM, stop_on_signal)
     try:
@@ -255,11 +254,16 @@ def run(args: list[str]) -> int:
         pair.stop()
 
 
-def prepare_database() -> None:
+def prepare_database() -> bool:
+    """Bring the database up to date; whether it holds the demo."""
     if call(*flask("db", "upgrade")):
         fail("the database could not be brought up to date; the lines above say why.")
-    if call(*flask("demo", "load", "--if-empty")):
-        fail("the demo could not be loaded; the lines above say why.")
+    # `demo load` fills an empty database, changes nothing in one that holds the demo and refuses any other
+    if call(*flask("demo", "load")):
+        say("The demo was not loaded; what this database holds stays as it is.")
+        return False
+    os.environ.setdefault("DEMO", "1")
+    return True
 
 
 # --- test, check, bench ----------------------------------------------------------------------------------------------

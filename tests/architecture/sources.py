@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 
+from flask import Flask
+
 ROOT = Path(__file__).resolve().parents[2]
 FACILITIES = {"core", "web", "demo", "translations"}
 ROOMS = {
@@ -85,6 +87,16 @@ def templates() -> tuple[tuple[str, str], ...]:
     """Every template: its path and its text."""
     files = (path for path in sorted((ROOT / "templates").rglob("*")) if path.is_file())
     return tuple((str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")) for path in files)
+
+
+@cache
+def application() -> Flask:
+    """The whole application; its features' models, routes and predicates are known from here on."""
+    from config import Settings
+    from marketplace import create_app
+
+    app: Flask = create_app(Settings(database_url="sqlite://", secret_key="a secret", audit_key="a key", testing=True))
+    return app
 
 
 def dotted(node: ast.AST) -> str:

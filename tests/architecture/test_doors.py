@@ -23,7 +23,9 @@ def only_lifecycle_assigns_state(one: Source) -> Iterable[str]:
         if isinstance(node, ast.Attribute) and node.attr == "state" and isinstance(node.ctx, ast.Store):
             yield one.at(node, "a state is assigned only by core.lifecycle.move()")
     for call in one.calls():
-        if dotted(call.func) == "setattr" and any(isinstance(a, ast.Constant) and a.value == "state" for a in call.args):
+        if dotted(call.func) == "setattr" and any(
+            isinstance(a, ast.Constant) and a.value == "state" for a in call.args
+        ):
             yield one.at(call, "a state is set only by core.lifecycle.move()")
         in_feature = one.feature != "core" and isinstance(call.func, ast.Attribute) and call.func.attr == "values"
         if in_feature and any(word.arg == "state" for word in call.keywords):

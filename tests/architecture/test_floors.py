@@ -12,7 +12,7 @@ LINT = Path(sys.executable).with_name("lint-imports")
 
 
 def floors_of(folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [LINT, "--no-logo", "--no-cache", "--config", ROOT / "pyproject.toml"]
+    command: list[str | Path] = [LINT, "--no-logo", "--no-cache", "--config", ROOT / "pyproject.toml"]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True)
 
 

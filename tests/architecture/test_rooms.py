@@ -14,6 +14,7 @@ NO_NAMES = {
 }  # fmt: skip
 # rooms that one feature has more than the others, and why
 EXTRA_ROOMS: dict[str, set[str]] = {
+    "accounts": {"signing_in"},  # who a request's cookie or token stands for
     "payments": {"providers"},  # one module a way to pay
 }
 NEVER_IMPORTS = {

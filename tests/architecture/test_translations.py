@@ -176,7 +176,9 @@ def test_two_files_that_disagree_are_named() -> None:
 
 
 def test_messages_are_found_where_they_are_said() -> None:
-    python = 'a = _("One")\nb = _l("Two")\nc = ngettext("%(num)s a", "%(num)s b", n)\nd = _(\n    "Three "\n    "four"\n)'
+    python = (
+        'a = _("One")\nb = _l("Two")\nc = ngettext("%(num)s a", "%(num)s b", n)\nd = _(\n    "Three "\n    "four"\n)'
+    )
     assert list(said_in_python(python)) == ["One", "Two", ("%(num)s a", "%(num)s b"), "Three four"]
     template = '<p title="{{ _("One") }}">{{ ngettext("%(num)s a", "%(num)s b", n) }}{% trans %}Two{% endtrans %}</p>'
     assert list(said_in_template(template)) == ["One", ("%(num)s a", "%(num)s b"), "Two"]
