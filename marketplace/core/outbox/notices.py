@@ -1,0 +1,91 @@
+"""Notices: what people are told, kept for the page "my notices" and sent by e-mail after the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.core import clock
+from marketplace.core.actors import Recipient
+from marketplace.core.database import Base, Id, Ref, db
+from marketplace.core.outbox.jobs import enqueue
+from marketplace.core.refs import next_ref
+
+DELIVER = "core.deliver_notice"
+# with the growing pauses of the worker: most of a day, longer than a mail server is usually away
+TRIES = 24
+
+
+class Notice(Base):
+    """One message to one recipient; `template` names `<feature>/notices/<name>.txt`, `context` fills it."""
+
+    __tablename__ = "notices"
+    __table_args__ = (Index("ix_notices_recipient", "recipient_kind", "recipient_ref", "id"),)
+
+    id: Mapped[Id]
+    ref: Mapped[Ref]
+    recipient_kind: Mapped[str] = mapped_column(String(16))
+    recipient_ref: Mapped[str] = mapped_column(String(254))
+    locale: Mapped[str] = mapped_column(String(5))
+    template: Mapped[str] = mapped_column(String(80))
+    context: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    read_at: Mapped[datetime | None]
+
+    @property
+    def recipient(self) -> Recipient:
+        """To whom it goes."""
+        return Recipient(self.recipient_kind, self.recipient_ref, self.locale)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where one person of a recipient reads her mail, and in which language."""
+
+    email: str
+    locale: str
+    name: str = ""
+
+
+Resolver = Callable[[str], list[Address]]
+_resolvers: dict[str, Resolver] = {}
+
+
+def resolves(kind: str) -> Callable[[Resolver], Resolver]:
+    """Name the function that turns the ref of one kind of recipient into addresses."""
+
+    def register(resolver: Resolver) -> Resolver:
+        _resolvers[kind] = resolver
+        return resolver
+
+    return register
+
+
+@resolves("contact")
+def _contact(ref: str) -> list[Address]:
+    return [Address(ref, "")]
+
+
+def addresses_of(recipient: Recipient) -> list[Address]:
+    """Everyone a notice is sent to; an empty locale means the one the notice carries."""
+    found = _resolvers[recipient.kind](recipient.ref)
+    return [Address(one.email, one.locale or recipient.locale, one.name) for one in found if one.email]
+
+
+def notify(recipient: Recipient, template: str, **context: Any) -> None:
+    """Tell somebody something, once this transaction commits; `context` holds plain JSON values (`url` = the link)."""
+    notice = Notice(
+        ref=next_ref("notice"),
+        recipient_kind=recipient.kind,
+        recipient_ref=recipient.ref,
+        locale=recipient.locale,
+        template=template,
+        context=context,
+    )
+    db.session.add(notice)
+    enqueue(DELIVER, max_attempts=TRIES, notice=notice.ref)
