@@ -1,0 +1,96 @@
+"""People, organisations and who belongs where."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.accounts.states import ORGANISATION, LegalForm, OrganisationAction, OrganisationState
+from marketplace.core import clock
+from marketplace.core.actors import OrganisationKind, Role
+from marketplace.core.database import Base, Id, Ref, enumerated
+from marketplace.core.states import Machine
+from marketplace.places.models import Province, Ward
+
+
+class Person(Base):
+    """Somebody with an account, known by e-mail or phone."""
+
+    __tablename__ = "people"
+    __table_args__ = (CheckConstraint("email IS NOT NULL OR phone IS NOT NULL", name="can_be_reached"),)
+
+    id: Mapped[Id]
+    ref: Mapped[Ref]
+    email: Mapped[str | None] = mapped_column(String(254), unique=True)
+    phone: Mapped[str | None] = mapped_column(String(20), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    locale: Mapped[str] = mapped_column(String(5), default="vi")
+    sign_in_epoch: Mapped[str] = mapped_column(String(48))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    memberships: Mapped[list[Membership]] = relationship(back_populates="person", order_by="Membership.id")
+
+
+class Organisation(Base):
+    """A producer, a buyer, a department or the operator; `slug` names a producer's shop."""
+
+    __tablename__ = "organisations"
+
+    machine: ClassVar[Machine[OrganisationState, OrganisationAction]] = ORGANISATION
+
+    id: Mapped[Id]
+    ref: Mapped[Ref]
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    kind: Mapped[OrganisationKind] = enumerated(OrganisationKind, "kind")
+    legal_form: Mapped[LegalForm] = enumerated(LegalForm, "legal_form")
+    name: Mapped[str] = mapped_column(String(120))
+    legal_name: Mapped[str] = mapped_column(String(200))
+    tax_code: Mapped[str | None] = mapped_column(String(14), unique=True)
+    representative: Mapped[str] = mapped_column(String(120))
+    representative_title: Mapped[str] = mapped_column(String(80), default="")
+    email: Mapped[str | None] = mapped_column(String(254))
+    phone: Mapped[str | None] = mapped_column(String(20))
+    street: Mapped[str] = mapped_column(String(200))
+    ward_id: Mapped[int | None] = mapped_column(ForeignKey("wards.id"), index=True)
+    province_id: Mapped[int] = mapped_column(ForeignKey("provinces.id"), index=True)
+    state: Mapped[OrganisationState] = enumerated(OrganisationState, "state", default=OrganisationState.PENDING)
+    is_illustrative: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    ward: Mapped[Ward | None] = relationship()
+    province: Mapped[Province] = relationship()
+
+    @property
+    def is_household(self) -> bool:
+        """A household or farm without legal personality: its tax is withheld, its personal code is not shown."""
+        return self.legal_form in {LegalForm.HOUSEHOLD_BUSINESS, LegalForm.FARM, LegalForm.COOPERATIVE_GROUP}
+
+
+class Membership(Base):
+    """A person's role in an organisation; several roles are several rows."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (UniqueConstraint("person_id", "organisation_id", "role"),)
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    role: Mapped[Role] = enumerated(Role, "role")
+
+    person: Mapped[Person] = relationship(back_populates="memberships")
+    organisation: Mapped[Organisation] = relationship()
+
+
+class SignInAttempt(Base):
+    """A failed try to sign in, counted per account name and per address (both only as digests)."""
+
+    __tablename__ = "sign_in_attempts"
+    __table_args__ = (Index("ix_sign_in_attempts_key_at", "key", "at"),)
+
+    id: Mapped[Id]
+    key: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(default=clock.now, index=True)

@@ -1,0 +1,1 @@
+"""How the outbox finds people and organisations."""

@@ -1,0 +1,124 @@
+"""Commands: database, demo, jobs, audit, users, search."""
+
+from __future__ import annotations
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+
+from marketplace.core import audit as trail, migrating
+from marketplace.core.database import db
+
+database = AppGroup("db", help="The schema.")
+demo = AppGroup("demo", help="The demonstration market.")
+jobs = AppGroup("jobs", help="What the worker does.")
+audit = AppGroup("audit", help="The sealed trail.")
+users = AppGroup("users", help="People with accounts.")
+search = AppGroup("search", help="The search index.")
+
+
+@database.command("upgrade")
+@click.argument("revision", default="head")
+def upgrade(revision: str) -> None:
+    """Bring the database up to the newest revision."""
+    migrating.upgrade(current_app._get_current_object(), revision)  # type: ignore[attr-defined]
+
+
+@database.command("downgrade")
+@click.argument("revision")
+def downgrade(revision: str) -> None:
+    """Take the database back to a revision."""
+    migrating.downgrade(current_app._get_current_object(), revision)  # type: ignore[attr-defined]
+
+
+@jobs.command("work")
+@click.option("--once", is_flag=True, help="Do what waits now, then stop.")
+def work(once: bool) -> None:
+    """Run jobs until stopped."""
+    from marketplace.core.outbox import worker
+
+    worker.work(current_app._get_current_object(), once=once)  # type: ignore[attr-defined]
+
+
+@jobs.command("list")
+def list_jobs() -> None:
+    """Jobs that wait or were given up."""
+    from marketplace.core.outbox import worker
+
+    for job in [*worker.pending(), *worker.dead()]:
+        click.echo(f"{job.id}\t{job.kind}\t{job.state}\t{job.run_at:%Y-%m-%d %H:%M}\t{job.attempts}\t{job.last_error or ''}")
+
+
+@audit.command("seal")
+def seal() -> None:
+    """Seal everything that waits."""
+    while trail.seal(current_app.config["SETTINGS"].audit_key):
+        db.session.rollback()
+    click.echo("%d %s" % trail.head())
+
+
+@audit.command("verify")
+@click.option("--head", default=None, help="A head that was published earlier.")
+def verify(head: str | None) -> None:
+    """Look for edits, removals, gaps and reordering; for stock and ledgers that do not add up."""
+    from marketplace.inventory.queries import stock_faults
+    from marketplace.payments.queries import ledger_faults
+
+    faults = [*trail.verify(current_app.config["SETTINGS"].audit_key, known_head=head), *stock_faults(), *ledger_faults()]
+    for fault in faults:
+        click.echo(fault, err=True)
+    if faults:
+        raise SystemExit(1)
+    number, value = trail.head()
+    click.echo(f"ok: {number} sealed rows, head {value}")
+
+
+@users.command("create")
+@click.option("--email", required=True)
+@click.option("--name", required=True)
+@click.option("--operator", is_flag=True, help="Make this person an operator of the marketplace.")
+@click.password_option()
+def create_user(email: str, name: str, operator: bool, password: str) -> None:
+    """Create an account."""
+    from marketplace.accounts import services
+
+    click.echo(services.create_from_command(email=email, name=name, password=password, operator=operator))
+
+
+@search.command("rebuild")
+def rebuild() -> None:
+    """Write the search index anew from the products."""
+    from marketplace.catalogue import services
+
+    click.echo(services.rebuild_search())
+
+
+@demo.command("load")
+def load() -> None:
+    """Load the demonstration market into an empty database; a second call changes nothing."""
+    from marketplace.demo import loading
+
+    click.echo(loading.load())
+
+
+@demo.command("reset")
+@click.confirmation_option(prompt="This deletes everything in the demonstration market. Go on?")
+def reset() -> None:
+    """Delete the demonstration market and load it anew."""
+    from marketplace.demo import loading
+
+    click.echo(loading.reset())
+
+
+@demo.command("accounts")
+def accounts() -> None:
+    """The demonstration's accounts."""
+    from marketplace.demo import accounts as known
+
+    click.echo(known.table())
+
+
+def register(app: Flask) -> None:
+    """Make the commands known."""
+    for group in (database, demo, jobs, audit, users, search):
+        app.cli.add_command(group)

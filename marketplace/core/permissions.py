@@ -1,0 +1,81 @@
+"""Every permission by name, and the one place that asks a feature's predicate for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from marketplace.core.actors import Actor
+from marketplace.core.refusals import Forbidden, NotSeen
+
+T = TypeVar("T")
+Predicate = Callable[[Actor, Any], bool]
+
+
+class Permission(StrEnum):
+    """What an actor may do; the predicate stands in the policies of the feature that owns the thing."""
+
+    ACCOUNT_EDIT = "account.edit"
+    MAILBOX_READ = "mailbox.read"
+    JOBS_READ = "jobs.read"
+    PRODUCT_SEE = "product.see"
+    PRODUCT_EDIT = "product.edit"
+    STOCK_EDIT = "stock.edit"
+    SHOP_SEE = "shop.see"
+    SHOP_EDIT = "shop.edit"
+    PURCHASE_SEE = "purchase.see"
+    ORDER_SEE = "order.see"
+    ORDER_CONFIRM = "order.confirm"
+    ORDER_SHIP = "order.ship"
+    ORDER_DELIVER = "order.deliver"
+    ORDER_RECEIVE = "order.receive"
+    ORDER_CANCEL = "order.cancel"
+    ORDER_MARK_UNDELIVERED = "order.mark_undelivered"
+    ORDER_TAKE_BACK = "order.take_back"
+    ORDER_REVIEW = "order.review"
+    REVIEW_ANSWER = "review.answer"
+    PAYMENT_SEE = "payment.see"
+    PAYMENT_DECLARE = "payment.declare"
+    PAYMENT_CONFIRM = "payment.confirm"
+    REFUND_CONFIRM = "refund.confirm"
+    BANK_ACCOUNT_EDIT = "bank_account.edit"
+
+
+_predicates: dict[Permission, Predicate] = {}
+
+
+def permits(permission: Permission) -> Callable[[Predicate], Predicate]:
+    """Name the predicate of a permission; a second one for the same name is a mistake."""
+
+    def register(predicate: Predicate) -> Predicate:
+        if _predicates.setdefault(permission, predicate).__qualname__ != predicate.__qualname__:
+            raise RuntimeError(f"{permission} has two predicates")
+        return predicate
+
+    return register
+
+
+def predicates() -> dict[Permission, Predicate]:
+    """Every permission that has a predicate."""
+    return dict(_predicates)
+
+
+def allows(actor: Actor, permission: Permission, thing: Any = None) -> bool:
+    """Whether the actor may."""
+    return _predicates[permission](actor, thing)
+
+
+def require(actor: Actor, permission: Permission, thing: Any = None) -> None:
+    """Go on only if the actor may (403)."""
+    if not allows(actor, permission, thing):
+        raise Forbidden
+
+
+def reach(actor: Actor, thing: T | None, see: Permission, permission: Permission | None = None) -> T:
+    """The thing, if the actor sees it (else 404) and may do what is named with it (else 403)."""
+    if thing is None or not allows(actor, see, thing):
+        raise NotSeen
+    if permission is not None:
+        require(actor, permission, thing)
+    return thing

@@ -1,0 +1,1 @@
+"""What inventory shows in other pages."""

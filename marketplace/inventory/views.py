@@ -1,0 +1,1 @@
+"""The stock pages of the desk."""

@@ -1,0 +1,8 @@
+"""Carts, freight, purchases with their orders, and reviews."""
+
+from marketplace.orders.models.cart import Cart, CartLine
+from marketplace.orders.models.freight import FreightTable, FreightZone
+from marketplace.orders.models.purchase import Order, OrderLine, OrderStep, Purchase
+from marketplace.orders.models.review import Review
+
+__all__ = ["Cart", "CartLine", "FreightTable", "FreightZone", "Order", "OrderLine", "OrderStep", "Purchase", "Review"]

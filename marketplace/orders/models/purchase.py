@@ -1,0 +1,165 @@
+"""What a buyer confirmed once (a purchase) and each seller's part of it (an order), frozen as it was then."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import ClassVar
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.accounts.models import Organisation, Person
+from marketplace.catalogue.models import Variant
+from marketplace.core import clock
+from marketplace.core.actors import Recipient
+from marketplace.core.database import Base, Id, Ref, Vnd, enumerated, not_negative
+from marketplace.core.states import Machine
+from marketplace.orders.states import ORDER, CancelReason, DeliveryKind, OrderAction, OrderState, Side, StepKind
+from marketplace.places.models import Province, Ward
+
+
+class Purchase(Base):
+    """One confirmation by one buyer: a person, an organisation or a guest's contact; `token` was spent on it."""
+
+    __tablename__ = "purchases"
+    __table_args__ = (
+        CheckConstraint("phone <> '' OR email <> ''", name="buyer_can_be_reached"),
+        *not_negative("total_vnd"),
+    )
+
+    id: Mapped[Id]
+    ref: Mapped[Ref]
+    token: Mapped[str] = mapped_column(String(48), unique=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
+    locale: Mapped[str] = mapped_column(String(5), default="vi")
+    name: Mapped[str] = mapped_column(String(120))
+    phone: Mapped[str] = mapped_column(String(20), default="", index=True)
+    email: Mapped[str] = mapped_column(String(254), default="")
+    street: Mapped[str] = mapped_column(String(200), default="")
+    ward_id: Mapped[int | None] = mapped_column(ForeignKey("wards.id"), index=True)
+    province_id: Mapped[int] = mapped_column(ForeignKey("provinces.id"), index=True)
+    payment_method: Mapped[str] = mapped_column(String(16))
+    total_vnd: Mapped[Vnd]
+    terms_version: Mapped[str] = mapped_column(String(20))
+    age_stated: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+
+    person: Mapped[Person | None] = relationship()
+    organisation: Mapped[Organisation | None] = relationship()
+    ward: Mapped[Ward | None] = relationship()
+    province: Mapped[Province] = relationship()
+    orders: Mapped[list[Order]] = relationship(back_populates="purchase", order_by="Order.id")
+
+    @property
+    def buyer(self) -> Recipient:
+        """Who is told about it: the organisation, the person, or the guest's e-mail address."""
+        if self.organisation is not None:
+            return Recipient("organisation", self.organisation.ref, self.locale)
+        if self.person is not None:
+            return Recipient("person", self.person.ref, self.locale)
+        return Recipient("contact", self.email, self.locale)
+
+
+class Order(Base):
+    """One seller's part of a purchase, with its own freight, state, payment and papers. Money in đồng, VAT included."""
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        CheckConstraint("total_vnd = goods_vnd + freight_vnd - discount_vnd", name="total_adds_up"),
+        *not_negative("goods_vnd", "freight_vnd", "discount_vnd", "total_vnd", "commission_vnd", "vat_vnd"),
+        Index("ix_orders_seller_id_state", "seller_id", "state", "id"),
+        Index("ix_orders_state_due", "state", "due_at"),
+    )
+
+    machine: ClassVar[Machine[OrderState, OrderAction]] = ORDER
+
+    id: Mapped[Id]
+    ref: Mapped[Ref]
+    purchase_id: Mapped[int] = mapped_column(ForeignKey("purchases.id"), index=True)
+    seller_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    state: Mapped[OrderState] = enumerated(OrderState, "state")
+    delivery: Mapped[DeliveryKind] = enumerated(DeliveryKind, "delivery")
+    payment_method: Mapped[str] = mapped_column(String(16))
+    goods_vnd: Mapped[Vnd]
+    freight_vnd: Mapped[Vnd]
+    discount_vnd: Mapped[Vnd] = mapped_column(default=0)
+    total_vnd: Mapped[Vnd]
+    vat_vnd: Mapped[Vnd] = mapped_column(default=0)
+    commission_vnd: Mapped[Vnd] = mapped_column(default=0)
+    grams: Mapped[int] = mapped_column(default=0)
+    seller_name: Mapped[str] = mapped_column(String(200))
+    earliest_on: Mapped[date]
+    latest_on: Mapped[date]
+    ship_on: Mapped[date | None]
+    carrier: Mapped[str] = mapped_column(String(60), default="")
+    tracking: Mapped[str] = mapped_column(String(60), default="")
+    due_at: Mapped[datetime | None]
+    cancel_reason: Mapped[CancelReason | None] = enumerated(CancelReason, "cancel_reason")
+    is_paid: Mapped[bool] = mapped_column(default=False)
+    buyer_note: Mapped[str] = mapped_column(Text, default="")
+    placed_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    purchase: Mapped[Purchase] = relationship(back_populates="orders")
+    seller: Mapped[Organisation] = relationship()
+    lines: Mapped[list[OrderLine]] = relationship(back_populates="order", order_by="OrderLine.id")
+    steps: Mapped[list[OrderStep]] = relationship(back_populates="order", order_by="OrderStep.id")
+
+    @property
+    def buyer(self) -> Recipient:
+        """Who is told about it on the buyer's side."""
+        return self.purchase.buyer
+
+    @property
+    def seller_recipient(self) -> Recipient:
+        """Who is told about it on the seller's side."""
+        return Recipient("organisation", self.seller.ref)
+
+
+class OrderLine(Base):
+    """What was ordered, as it was named, priced and certified at that moment."""
+
+    __tablename__ = "order_lines"
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+        CheckConstraint("amount_vnd = unit_price_vnd * quantity", name="amount_adds_up"),
+        CheckConstraint("0 <= shipped_quantity AND shipped_quantity <= quantity", name="shipped_within_ordered"),
+        *not_negative("unit_price_vnd", "amount_vnd"),
+    )
+
+    id: Mapped[Id]
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
+    variant_id: Mapped[int] = mapped_column(ForeignKey("variants.id"), index=True)
+    sku: Mapped[str] = mapped_column(String(20))
+    product_name: Mapped[str] = mapped_column(String(160))
+    product_name_en: Mapped[str] = mapped_column(String(160), default="")
+    product_slug: Mapped[str] = mapped_column(String(90))
+    variant_name: Mapped[str] = mapped_column(String(80))
+    set_number: Mapped[int]
+    quantity: Mapped[int]
+    shipped_quantity: Mapped[int] = mapped_column(default=0)
+    unit_price_vnd: Mapped[Vnd]
+    list_price_vnd: Mapped[Vnd]
+    amount_vnd: Mapped[Vnd]
+    vat_percent: Mapped[int]
+    star: Mapped[int | None]
+    certificate_number: Mapped[str] = mapped_column(String(60), default="")
+    lot_codes: Mapped[str] = mapped_column(String(200), default="")
+
+    order: Mapped[Order] = relationship(back_populates="lines")
+    variant: Mapped[Variant] = relationship()
+
+
+class OrderStep(Base):
+    """One point of the timeline that both sides see; append-only."""
+
+    __tablename__ = "order_steps"
+
+    id: Mapped[Id]
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
+    kind: Mapped[StepKind] = enumerated(StepKind, "kind")
+    side: Mapped[Side] = enumerated(Side, "side")
+    note: Mapped[str] = mapped_column(String(300), default="")
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    order: Mapped[Order] = relationship(back_populates="steps")

@@ -1,0 +1,125 @@
+"""The life of an order, and why one is cancelled."""
+
+from __future__ import annotations
+
+from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.states import Labelled, Machine
+
+
+class OrderState(Labelled):
+    """Where an order stands."""
+
+    AWAITING_PAYMENT = "awaiting_payment", _l("waiting for payment")
+    PLACED = "placed", _l("placed")
+    CONFIRMED = "confirmed", _l("confirmed")
+    SHIPPED = "shipped", _l("on its way")
+    DELIVERED = "delivered", _l("delivered")
+    COMPLETED = "completed", _l("completed")
+    CANCELLED = "cancelled", _l("cancelled")
+    UNDELIVERED = "undelivered", _l("not accepted at the door")
+    RETURNED_TO_SELLER = "returned_to_seller", _l("back with the seller")
+
+
+class OrderAction(Labelled):
+    """What may happen to an order."""
+
+    SETTLE = "settle", _l("Payment received")
+    CONFIRM = "confirm", _l("Confirm")
+    SHIP = "ship", _l("Hand over to the carrier")
+    DELIVER = "deliver", _l("Delivered")
+    COMPLETE = "complete", _l("Complete")
+    CANCEL = "cancel", _l("Cancel")
+    FAIL_DELIVERY = "fail_delivery", _l("Not accepted at the door")
+    TAKE_BACK = "take_back", _l("Taken back into stock")
+
+
+ORDER: Machine[OrderState, OrderAction] = Machine(
+    {
+        (OrderState.AWAITING_PAYMENT, OrderAction.SETTLE): OrderState.PLACED,
+        (OrderState.AWAITING_PAYMENT, OrderAction.CANCEL): OrderState.CANCELLED,
+        (OrderState.PLACED, OrderAction.CONFIRM): OrderState.CONFIRMED,
+        (OrderState.PLACED, OrderAction.CANCEL): OrderState.CANCELLED,
+        (OrderState.CONFIRMED, OrderAction.SHIP): OrderState.SHIPPED,
+        (OrderState.CONFIRMED, OrderAction.CANCEL): OrderState.CANCELLED,
+        (OrderState.SHIPPED, OrderAction.DELIVER): OrderState.DELIVERED,
+        (OrderState.SHIPPED, OrderAction.FAIL_DELIVERY): OrderState.UNDELIVERED,
+        (OrderState.DELIVERED, OrderAction.COMPLETE): OrderState.COMPLETED,
+        (OrderState.UNDELIVERED, OrderAction.TAKE_BACK): OrderState.RETURNED_TO_SELLER,
+    }
+)
+
+
+class CancelReason(Labelled):
+    """Why an order was cancelled."""
+
+    UNPAID = "unpaid", _l("not paid in time")
+    UNANSWERED = "unanswered", _l("the seller did not answer in time")
+    CHANGED_MIND = "changed_mind", _l("the buyer changed her mind")
+    WRONG_ADDRESS = "wrong_address", _l("wrong address or details")
+    TOO_SLOW = "too_slow", _l("takes too long")
+    OUT_OF_STOCK = "out_of_stock", _l("the seller ran out of goods")
+    CANNOT_DELIVER = "cannot_deliver", _l("the seller cannot deliver there")
+    NO_STOCK_LEFT = "no_stock_left", _l("payment came after the goods were gone")
+    OTHER = "other", _l("another reason")
+
+
+class DeliveryKind(Labelled):
+    """How goods reach the buyer."""
+
+    SHIP = "ship", _l("delivery")
+    PICK_UP = "pick-up", _l("pick-up at the producer")
+
+
+class Zone(Labelled):
+    """How far a parcel goes, as sellers price it."""
+
+    SAME_PROVINCE = "same_province", _l("same province")
+    SAME_REGION = "same_region", _l("same region")
+    ELSEWHERE = "elsewhere", _l("elsewhere")
+
+
+class StepKind(Labelled):
+    """What a timeline tells."""
+
+    PLACED = "placed", _l("Order placed")
+    PAYMENT_DECLARED = "payment_declared", _l("The buyer says the transfer is made")
+    PAID = "paid", _l("Payment received")
+    CONFIRMED = "confirmed", _l("Confirmed by the seller")
+    SHIPPED = "shipped", _l("Handed over to the carrier")
+    DELIVERED = "delivered", _l("Delivered")
+    COMPLETED = "completed", _l("Completed")
+    CANCELLED = "cancelled", _l("Cancelled")
+    UNDELIVERED = "undelivered", _l("Not accepted at the door")
+    TAKEN_BACK = "taken_back", _l("Back with the seller")
+    REFUND_DUE = "refund_due", _l("The money has to be given back")
+    REFUNDED = "refunded", _l("Money given back")
+
+
+class Side(Labelled):
+    """Who made a step."""
+
+    BUYER = "buyer", _l("buyer")
+    SELLER = "seller", _l("seller")
+    PLATFORM = "platform", _l("marketplace")
+
+
+class ReviewState(Labelled):
+    """Whether people see a review."""
+
+    SHOWN = "shown", _l("shown")
+    HIDDEN = "hidden", _l("hidden")
+
+
+class ReviewAction(Labelled):
+    """What moderation may do with a review."""
+
+    HIDE = "hide", _l("Hide")
+    SHOW = "show", _l("Show again")
+
+
+REVIEW: Machine[ReviewState, ReviewAction] = Machine(
+    {
+        (ReviewState.SHOWN, ReviewAction.HIDE): ReviewState.HIDDEN,
+        (ReviewState.HIDDEN, ReviewAction.SHOW): ReviewState.SHOWN,
+    }
+)

@@ -1,0 +1,16 @@
+"""Payments: how an order's money reaches its seller (VietQR, cash on delivery), refunds and the ledger.
+
+A payment is awaited, declared, looked at, received or no longer due; `settle()` is the one path to "received". Uses
+orders, whose events it answers inside the same transaction.
+"""
+
+from flask import Blueprint, Flask
+
+bp = Blueprint("payments", __name__)
+
+
+def register(app: Flask) -> None:
+    """Hang the methods, pages, panels and jobs into the application."""
+    from marketplace.payments import jobs, panels, policies, reactions, views  # noqa: F401
+
+    app.register_blueprint(bp)

@@ -1,0 +1,15 @@
+"""Storefronts: what everybody sees (home, listing, product, shop, province) and the producer's desk home and products.
+
+No states of its own; shows the catalogue's goods, the accounts' producers and the panels that higher features hang.
+"""
+
+from flask import Blueprint, Flask
+
+bp = Blueprint("storefronts", __name__)
+
+
+def register(app: Flask) -> None:
+    """Hang the pages into the application."""
+    from marketplace.storefronts import policies, views  # noqa: F401
+
+    app.register_blueprint(bp)

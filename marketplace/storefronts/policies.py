@@ -1,0 +1,1 @@
+"""Who may see shops and the desk."""

@@ -1,0 +1,235 @@
+"""The shape of input: a form that knows whether it was filled in well, and fields that clean what people type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, Self
+
+from flask import g, request
+from werkzeug.datastructures import MultiDict
+from wtforms import Field, Form as WtForm
+from wtforms.fields import BooleanField, DateField, IntegerField, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation, ValidationError
+
+from marketplace.core import i18n
+from marketplace.core.i18n import gettext as _, lazy_gettext as _l
+from marketplace.core.money import MOST_VND, parse_vnd
+from marketplace.core.text import clean
+from marketplace.web.requests import BadInput
+
+MOST_PIECES = 100_000
+_PHONE = re.compile(r"0(?:[35789]\d{8}|2\d{8,9})|1[89]00\d{4,6}")
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
+
+
+class _Catalogue:
+    """WTForms asks this for its own sentences."""
+
+    gettext = staticmethod(i18n.gettext)
+    ngettext = staticmethod(i18n.ngettext)
+
+
+class Form(WtForm):
+    """A form of one page: `checked()` in the POST, `shown()` in the GET that shows it (again)."""
+
+    class Meta:
+        """Where WTForms finds its sentences."""
+
+        def get_translations(self, form: WtForm) -> type[_Catalogue]:
+            """Our own catalogue."""
+            return _Catalogue
+
+    @classmethod
+    def checked(cls, **fixed: Any) -> Self:
+        """The form as posted, well filled in; otherwise the page is shown again with its errors (422)."""
+        form = cls(MultiDict([*request.form.items(multi=True), *request.files.items(multi=True)]), **fixed)
+        _forms()[cls] = form
+        if not form.validate():
+            raise BadInput
+        return form
+
+    @classmethod
+    def shown(cls, **known: Any) -> Self:
+        """The form to show: the one just posted with what was typed, or a fresh one with what is known."""
+        posted = _forms().get(cls)
+        return posted if isinstance(posted, cls) else cls(data=known)
+
+    def refuse(self, field: str, sentence: Any) -> None:
+        """Say at a field why the form is not accepted."""
+        getattr(self, field).errors = [*getattr(self, field).errors, sentence]
+        raise BadInput
+
+
+def _forms() -> dict[type[Form], Form]:
+    if "forms" not in g:
+        g.forms = {}
+    forms: dict[type[Form], Form] = g.forms
+    return forms
+
+
+def _one_line(value: str | None) -> str | None:
+    return clean(value) if value is not None else None
+
+
+def _many_lines(value: str | None) -> str | None:
+    return clean(value, lines=True) if value is not None else None
+
+
+def readable(form: WtForm, field: Field) -> None:
+    """Refuse text whose letters were lost on the way (a wrong encoding)."""
+    if isinstance(field.data, str) and "\ufffd" in field.data:
+        raise StopValidation(_("Some letters could not be read. Please type this again."))
+
+
+def _needed(required: bool) -> Any:
+    return InputRequired(_l("Please fill this in.")) if required else Optional()
+
+
+def _not_blank(form: WtForm, field: Field) -> None:
+    if not field.data:
+        raise StopValidation(_("Please fill this in."))
+
+
+def text_field(label: Any, *, most: int = 120, required: bool = True, lines: bool = False, **options: Any) -> Field:
+    """A text of at most `most` characters, cleaned; several lines if asked for."""
+    checks: list[Any] = [_needed(required), readable]
+    if required:
+        checks.insert(1, _not_blank)
+    checks.append(Length(max=most, message=_l("At most %(most)s characters, please.", most=most)))
+    kind = TextAreaField if lines else StringField
+    return kind(label, checks, filters=[_many_lines if lines else _one_line], **options)
+
+
+class WholeNumberField(IntegerField):
+    """A whole number as people type it: dots and spaces between thousands are fine."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number or say what is wrong with it."""
+        if not valuelist or not valuelist[0].strip():
+            self.data = None
+            return
+        digits = re.sub(r"[\s\u00a0.]", "", valuelist[0])
+        if not re.fullmatch(r"-?[0-9]{1,12}", digits):
+            self.data = None
+            raise ValueError(_("Please type a whole number."))
+        self.data = int(digits)
+
+
+def number_field(label: Any, *, least: int = 0, most: int = MOST_PIECES, required: bool = True, **options: Any) -> Field:
+    """A whole number within bounds."""
+    bounds = NumberRange(least, most, _l("Please type a number from %(least)s to %(most)s.", least=least, most=most))
+    return WholeNumberField(label, [_needed(required), bounds], **options)
+
+
+class VndField(StringField):
+    """An amount of money in whole đồng: "1.250.000", "1,25 triệu" and "65k" are understood."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the amount or say how to type it."""
+        typed = valuelist[0] if valuelist else ""
+        self.typed = typed[:40]
+        self.data = parse_vnd(clean(typed[:40])) if typed.strip() else None
+        if typed.strip() and self.data is None:
+            raise ValueError(_("Please type an amount in đồng, for example 65.000."))
+
+    def _value(self) -> str:
+        return getattr(self, "typed", None) or ("" if self.data is None else f"{self.data:,}".replace(",", "."))
+
+
+def vnd_field(label: Any, *, least: int = 0, most: int = MOST_VND, required: bool = True, **options: Any) -> Field:
+    """An amount in whole đồng within bounds."""
+    bounds = NumberRange(least, most, _l("This amount is outside of what is possible here."))
+    return VndField(label, [_needed(required), bounds], **options)
+
+
+def phone_number(text: str) -> str | None:
+    """A Vietnamese number in its plain form (0912345678), or None where it is none."""
+    digits = re.sub(r"[\s.\-()\u00a0]", "", text)
+    digits = re.sub(r"^(\+84|0084|84(?=[235789]\d{8,9}$))", "0", digits)
+    return digits if _PHONE.fullmatch(digits) else None
+
+
+class PhoneField(StringField):
+    """A Vietnamese phone number, kept in its plain form."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number; what cannot be one stays as typed and is refused."""
+        typed = clean((valuelist[0] if valuelist else "")[:40])
+        self.data = (phone_number(typed) or typed) if typed else ""
+
+    def pre_validate(self, form: Any) -> None:
+        """Say what a number looks like."""
+        if self.data and phone_number(self.data) is None:
+            raise ValidationError(_("This is not a Vietnamese phone number. Example: 0912 345 678."))
+
+
+def phone_field(label: Any, *, required: bool = True, **options: Any) -> Field:
+    """A Vietnamese phone number."""
+    return PhoneField(label, [_needed(required)], **options)
+
+
+def email_address(text: str) -> str | None:
+    """An e-mail address in lower case, or None where it is none."""
+    text = text.strip()
+    return text.lower() if len(text) <= 254 and ".." not in text and _EMAIL.fullmatch(text) else None
+
+
+def _is_email(form: WtForm, field: Field) -> None:
+    if field.data and email_address(field.data) is None:
+        raise ValidationError(_("This is not an e-mail address. Example: ten@vidu.vn."))
+
+
+def email_field(label: Any, *, required: bool = True, **options: Any) -> Field:
+    """An e-mail address in lower case."""
+    lower: Callable[[str | None], str | None] = lambda value: clean(value).lower() if value else value
+    return StringField(label, [_needed(required), readable, Length(max=254), _is_email], filters=[lower], **options)
+
+
+def choice_field(label: Any, choices: Iterable[tuple[str, Any]] = (), *, required: bool = True, **options: Any) -> Field:
+    """One of several, as a drop-down."""
+    return _ChoiceField(label, [_needed(required)], choices=list(choices), validate_choice=True, **options)
+
+
+def radio_field(label: Any, choices: Iterable[tuple[str, Any]] = (), **options: Any) -> Field:
+    """One of several, each visible."""
+    return _RadioField(label, [_needed(True)], choices=list(choices), **options)
+
+
+class _ChoiceField(SelectField):
+    def pre_validate(self, form: Any) -> None:
+        if self.data and self.data not in {str(value) for value, *_rest in self.choices or ()}:
+            raise ValidationError(_("Please choose one of the list."))
+
+
+class _RadioField(RadioField):
+    def pre_validate(self, form: Any) -> None:
+        if self.data and self.data not in {str(value) for value, *_rest in self.choices or ()}:
+            raise ValidationError(_("Please choose one of the list."))
+
+
+class DayField(DateField):
+    """A calendar day, as a browser sends it or as people write it (22/11/2026)."""
+
+    def __init__(self, label: Any, *, required: bool = True, **options: Any) -> None:
+        super().__init__(label, [_needed(required)], format=["%Y-%m-%d", "%d/%m/%Y"], **options)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the day or say how to type it."""
+        try:
+            super().process_formdata([valuelist[0].strip()[:20]] if valuelist and valuelist[0].strip() else [])
+        except ValueError:
+            raise ValueError(_("Please type a day like 22/11/2026.")) from None
+
+
+def password_field(label: Any, *, least: int = 0, **options: Any) -> Field:
+    """A secret, taken as typed (length in characters)."""
+    checks = [InputRequired(_l("Please fill this in.")), Length(max=200, message=_l("At most %(most)s characters, please.", most=200))]
+    if least:
+        checks.append(Length(min=least, message=_l("At least %(least)s characters, please.", least=least)))
+    return PasswordField(label, checks, **options)
+
+
+def tick_field(label: Any, *, must: Any = None, **options: Any) -> Field:
+    """A box to tick; `must` is the sentence for those who have to tick it and did not."""
+    return BooleanField(label, [InputRequired(must)] if must else [], **options)

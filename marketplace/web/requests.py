@@ -1,0 +1,140 @@
+"""One request: who acts, what the address asks for, and how a refused form is answered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+from flask import g, make_response, request, session, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from marketplace.core.actors import Actor, ActorKind
+from marketplace.core.database import db
+from marketplace.core.refs import new_token
+from marketplace.core.refusals import Refused
+from marketplace.core.text import clean
+
+View = TypeVar("View", bound=Callable[..., Any])
+ActorSource = Callable[[], Actor | None]
+
+_actor_sources: list[ActorSource] = []
+_LONGEST_NUMBER = 9
+
+
+class BadInput(Exception):
+    """A form that was filled in wrongly; it keeps what was typed and the sentence at each field."""
+
+
+def actor_source(source: ActorSource) -> ActorSource:
+    """Register what finds the actor of a request; the first that answers wins."""
+    if source not in _actor_sources:
+        _actor_sources.append(source)
+    return source
+
+
+def actor() -> Actor:
+    """Who acts in this request: somebody signed in, a token, or a guest known by a random name in her session."""
+    if "actor" not in g:
+        found = (source() for source in _actor_sources)
+        g.actor = next((one for one in found if one is not None), None) or guest()
+    return cast(Actor, g.actor)
+
+
+def guest() -> Actor:
+    """The guest of this session; her name is only made when something has to be remembered."""
+    return Actor(kind=ActorKind.GUEST, ref=session.get("guest", ""), grants=frozenset(session.get("grants", ())))
+
+
+def named_guest() -> str:
+    """The random name of this session's guest, made now if there is none yet."""
+    if "guest" not in session:
+        session["guest"] = new_token()
+        g.pop("actor", None)
+    return str(session["guest"])
+
+
+def grant(what: str) -> None:
+    """Remember in this session that its holder proved a right, for instance by a signed link."""
+    session["grants"] = sorted({*session.get("grants", ()), what})[-50:]
+    g.pop("actor", None)
+
+
+def answers(show: Callable[..., ResponseReturnValue]) -> Callable[[View], View]:
+    """A bad form or a refusal is answered by the page that GET shows, with 422, the sentence and what was typed."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def answered(**arguments: Any) -> ResponseReturnValue:
+            try:
+                return cast(ResponseReturnValue, view(**arguments))
+            except BadInput:
+                pass
+            except Refused as refusal:
+                g.refusal = refusal
+            db.session.rollback()
+            response = make_response(show(**arguments))
+            response.status_code = 422
+            return response
+
+        return cast(View, answered)
+
+    return decorate
+
+
+def is_get() -> bool:
+    """A request that only reads."""
+    return request.method in {"GET", "HEAD", "OPTIONS"}
+
+
+def query_text(name: str, *, most: int = 120) -> str:
+    """One text from the address, cleaned and cut."""
+    return clean(request.args.get(name, "")[: most * 4])[:most]
+
+
+def query_texts(name: str, *, most: int = 80) -> list[str]:
+    """Every value of a repeated name in the address, cleaned, without repeats, in their order."""
+    return list(dict.fromkeys(text for text in (clean(v[:200]) for v in request.args.getlist(name)[:most]) if text))
+
+
+def query_number(name: str, *, least: int = 0, most: int = 10**_LONGEST_NUMBER - 1) -> int | None:
+    """A whole number from the address within bounds, or None where there is none."""
+    digits = re.sub(r"[.\s\u00a0]", "", query_text(name, most=20))
+    if not re.fullmatch(rf"[0-9]{{1,{_LONGEST_NUMBER}}}", digits):
+        return None
+    return min(max(int(digits), least), most)
+
+
+def query_flag(name: str) -> bool:
+    """A switch in the address that is on."""
+    return request.args.get(name) == "1"
+
+
+def safe_next(address: str | None) -> str:
+    """A page of this site to go on to, or the home page: never somebody else's address."""
+    parts = urlsplit(address or "")
+    inside = bool(address) and not parts.scheme and not parts.netloc and parts.path.startswith("/")
+    if not inside or "\\" in str(address) or str(address).startswith("//") or re.search(r"[\x00-\x20]", str(address)):
+        return url_for("storefronts.home")
+    return str(address)
+
+
+def back() -> str:
+    """The page of this site that the reader came from."""
+    referrer = urlsplit(request.referrer or "")
+    same = referrer.netloc == request.host
+    return safe_next(f"{referrer.path}?{referrer.query}".rstrip("?") if same else None)
+
+
+def wants_fragment() -> bool:
+    """The page's own script asks for a part of a page."""
+    return request.headers.get("X-Fragment") == "1"
+
+
+def private(response: Response) -> Response:
+    """A page that no cache may keep."""
+    response.headers["Cache-Control"] = "no-store, private"
+    return response

@@ -1,0 +1,114 @@
+"""What keeps the site safe at its edge: headers, a strict content policy, CSRF tokens, limits, languages, GETs that only read."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Flask, current_app, g, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import BadRequest, NotFound
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response
+
+from config import Settings
+from marketplace.core import i18n
+from marketplace.core.database import forbid_writing
+from marketplace.web.requests import is_get
+
+POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "X-Frame-Options": "DENY",
+}
+LANGUAGE_COOKIE = "lang"
+YEAR = 365 * 24 * 3600
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f]")
+
+csrf = CSRFProtect()
+
+
+def settings() -> Settings:
+    """The settings of this process."""
+    found: Settings = current_app.config["SETTINGS"]
+    return found
+
+
+def _writes_allowed() -> str:
+    return f"{settings().writes_per_minute}/minute"
+
+
+limiter = Limiter(
+    key_func=get_remote_address,
+    default_limits=[_writes_allowed],
+    default_limits_exempt_when=is_get,
+    default_limits_per_method=False,
+    headers_enabled=True,
+)
+
+
+def refuse_unreadable() -> None:
+    """Addresses with control characters exist nowhere; neither do form names with them."""
+    if _UNSEEN.search(request.path):
+        raise NotFound
+    if request.method == "POST" and any("\x00" in name for name in request.form):
+        raise BadRequest
+
+
+def choose_language() -> None:
+    """`?lang=` wins and is remembered, then the cookie, then Vietnamese."""
+    asked = request.args.get("lang", "")
+    i18n.speak(asked if asked in i18n.LOCALES else request.cookies.get(LANGUAGE_COOKIE, i18n.DEFAULT_LOCALE))
+    if asked in i18n.LOCALES:
+        g.language_to_keep = asked
+
+
+def keep_reads_from_writing() -> None:
+    """A GET never writes."""
+    if is_get():
+        forbid_writing()
+
+
+def finish(response: Response) -> Response:
+    """Headers on every answer; a chosen language goes into its cookie."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if "language_to_keep" in g:
+        response.set_cookie(LANGUAGE_COOKIE, g.language_to_keep, max_age=YEAR, samesite="Lax", secure=settings().https)
+    if settings().https:
+        response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}")
+    if not response.headers.get("Cache-Control"):
+        response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def register(app: Flask) -> None:
+    """Put the guards around every request."""
+    chosen: Settings = app.config["SETTINGS"]
+    if chosen.trusted_proxies:
+        hops = chosen.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    for guard in (choose_language, refuse_unreadable, keep_reads_from_writing):
+        app.before_request(guard)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    app.after_request(finish)

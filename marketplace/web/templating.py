@@ -1,0 +1,66 @@
+"""What every template may say without being handed it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, g, request, url_for
+from markupsafe import Markup
+
+from marketplace.core import clock, i18n
+from marketplace.web.paging import page_url
+from marketplace.web.panels import Slot, panels
+from marketplace.web.requests import actor
+from marketplace.web.security import settings
+
+
+def language_url(code: str) -> str:
+    """This page in another language."""
+    if request.endpoint is None or request.method not in {"GET", "HEAD"}:
+        return url_for("storefronts.home", lang=code)
+    arguments = {**(request.view_args or {}), **request.args.to_dict(flat=False), "lang": code}
+    return url_for(request.endpoint, **arguments)
+
+
+def canonical_url() -> str:
+    """This page's address without language or session matters."""
+    if request.endpoint is None:
+        return settings().site_url
+    kept = {name: values for name, values in request.args.to_dict(flat=False).items() if name not in {"lang", "key"}}
+    return settings().site_url.rstrip("/") + url_for(request.endpoint, **{**(request.view_args or {}), **kept})
+
+
+def words_of(thing: Any, field: str) -> Markup | str:
+    """A person's words in the reader's language, or the Vietnamese ones marked as such."""
+    english = getattr(thing, f"{field}_en", "") if i18n.locale() == "en" else ""
+    if english or i18n.locale() == "vi":
+        return str(english or getattr(thing, field))
+    return Markup('<span lang="vi">{}</span>').format(getattr(thing, field))
+
+
+def _context() -> dict[str, Any]:
+    return {
+        "current_actor": actor(),
+        "locale": i18n.locale(),
+        "today": clock.today(),
+        "settings": settings(),
+        "demo_banner": settings().demo,
+        "refusal": g.get("refusal"),
+    }
+
+
+def _header_panels() -> list[Markup]:
+    return panels(Slot.HEADER, actor(), ["header"])["header"]
+
+
+def register(app: Flask) -> None:
+    """Make these known to every template."""
+    app.context_processor(_context)
+    app.jinja_env.globals.update(
+        language_url=language_url,
+        canonical_url=canonical_url,
+        words_of=words_of,
+        page_url=page_url,
+        header_panels=_header_panels,
+        locales=i18n.LOCALES,
+    )
