@@ -8,7 +8,7 @@ from werkzeug.exceptions import NotFound
 from marketplace.core.files import SIZES, Missing, picture_key, store
 
 YEAR = 365 * 24 * 3600
-_SIZES = ",".join(str(size) for size in SIZES)
+_SIZES = ",".join(f'"{size}"' for size in SIZES)
 
 bp = Blueprint("media", __name__, url_prefix="/media")
 
