@@ -142,10 +142,6 @@ def flask(*words: str) -> list[str]:
     return [str(PYTHON), "-m", "flask", "--app", "marketplace", *words]
 
 
-def told_by(*words: str) -> str:
-    return subprocess.run(flask(*words), cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8").stdout
-
-
 def refuse_taken_port(host: str, port: int) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -238,7 +234,7 @@ def run(args: list[str]) -> int:
     ensure(RUN)
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     os.environ.setdefault("SITE_URL", address)
-    accounts = told_by("demo", "accounts") if prepare_database() else ""
+    accounts = prepare_database()
     pair = Pair(server_command(host, port), flask("jobs", "work"))
     signal.signal(signal.SIGTERM, stop_on_signal)
     try:
@@ -254,16 +250,35 @@ def run(args: list[str]) -> int:
         pair.stop()
 
 
-def prepare_database() -> bool:
-    """Bring the database up to date; whether it holds the demo."""
-    if call(*flask("db", "upgrade")):
-        fail("the database could not be brought up to date; the lines above say why.")
-    # `demo load` fills an empty database, changes nothing in one that holds the demo and refuses any other
-    if call(*flask("demo", "load")):
-        say("The demo was not loaded; what this database holds stays as it is.")
-        return False
-    os.environ.setdefault("DEMO", "1")
-    return True
+# the steps in one process: loading the application takes longer than any of them on a database that is ready
+STEPS = ("db upgrade", "demo load", "demo accounts")
+PREPARE = """
+import sys
+from flask.cli import ScriptInfo
+from marketplace import create_app
+
+app = create_app()
+for step, words in enumerate(sys.argv[1:], start=10):
+    try:
+        app.cli.main(words.split(), "flask", obj=ScriptInfo(create_app=lambda: app))
+    except SystemExit as end:
+        if end.code:
+            sys.exit(step)
+"""
+
+
+def prepare_database() -> str:
+    """Bring the database up to date and load the demo into an empty one; what the steps told, the accounts last."""
+    say("Preparing the database ...")
+    told = subprocess.run([str(PYTHON), "-c", PREPARE, *STEPS], cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8")
+    if told.returncode == 0:
+        os.environ.setdefault("DEMO", "1")
+        return told.stdout
+    if told.returncode != 11:
+        fail("the database could not be prepared; the lines above say why.")
+    # `demo load` changes nothing in a database that holds the demo, and refuses one that holds anything else
+    say("The demo was not loaded; what this database holds stays as it is.")
+    return ""
 
 
 # --- test, check, bench ----------------------------------------------------------------------------------------------
