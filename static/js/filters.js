@@ -48,14 +48,16 @@ function address(form) {
   return query ? `${form.action}?${query}` : form.action;
 }
 
-function show(page, form, url) {
-  const fresh = page.querySelector("[data-results]");
-  const button = page.querySelector("[data-filter-submit]");
-  const results = document.querySelector("[data-results]");
-  if (!fresh || !results) return;
-  results.replaceChildren(...fresh.childNodes);
-  bindAutosubmit(results);
-  if (button) form.querySelector("[data-filter-submit]").textContent = button.textContent.trim();
+function show(page, url) {
+  const fresh = page.querySelectorAll("[data-results]");
+  document.querySelectorAll("[data-results]").forEach((part, index) => {
+    part.replaceChildren(...(fresh[index]?.childNodes ?? []));
+    bindAutosubmit(part);
+  });
+  for (const words of ["[data-result-words]", "[data-filter-submit]"]) {
+    const said = page.querySelector(words);
+    if (said) document.querySelector(words).textContent = said.textContent.trim();
+  }
   history.replaceState(null, "", url);
 }
 
@@ -70,7 +72,7 @@ function live(form) {
       const url = address(form);
       try {
         const answer = await fetch(url, { signal: running.signal, headers: { Accept: "text/html" } });
-        if (answer.ok) show(new DOMParser().parseFromString(await answer.text(), "text/html"), form, url);
+        if (answer.ok) show(new DOMParser().parseFromString(await answer.text(), "text/html"), url);
       } catch {
         // The button of the form still sends the same choice.
       }
