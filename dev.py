@@ -318,9 +318,9 @@ def test(args: list[str]) -> int:
 def check_source() -> int:
     commands = {
         "lint": ("ruff", "check", "."),
-        "format": ("ruff", "format", "--check", "--quiet", "."),
+        "format": ("ruff", "format", "--check", "--output-format", "concise", "."),
         "types": ("mypy",),
-        "floors and rooms": ("importlinter",),
+        "floors and rooms": ("importlinter", "--no-logo"),
     }
     wrong = []
     for name, (module, *words) in commands.items():

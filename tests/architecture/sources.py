@@ -112,3 +112,9 @@ def dotted(node: ast.AST) -> str:
 def complaints(rule: Rule, sources: Iterable[Source] | None = None) -> list[str]:
     """Everything that a rule has against the tree."""
     return [line for one in (modules() if sources is None else sources) for line in rule(one)]
+
+
+def assert_none(found: Iterable[str]) -> None:
+    """Fail with every line that a rule has found, not only the first."""
+    lines = list(found)
+    assert not lines, f"{len(lines)} to mend:\n" + "\n".join(lines)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.sources import ROOT, Source, complaints, source
+from tests.architecture.sources import ROOT, Source, assert_none, complaints, source
 
 LONGEST_FILE = 400
 LONGEST_SCRIPT = 100
@@ -46,7 +46,7 @@ def sources(*patterns: str) -> list[Path]:
 
 
 def test_no_view_is_long() -> None:
-    assert complaints(views_are_short) == []
+    assert_none(complaints(views_are_short))
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_no_view_is_long() -> None:
     ],
 )
 def test_no_file_is_long(pattern: str, longest: int) -> None:
-    assert too_long(sources(pattern), longest) == []
+    assert_none(too_long(sources(pattern), longest))
 
 
 def test_the_rules_bite(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 
-from tests.architecture.sources import templates
+from tests.architecture.sources import assert_none, templates
 
 TemplateRule = Callable[[str], Iterable[str]]
 
@@ -54,7 +54,7 @@ RULES: list[TemplateRule] = [no_inline_script, no_inline_style, no_untranslated_
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_every_template_keeps_the_rule(rule: TemplateRule) -> None:
-    assert complaints(rule) == []
+    assert_none(complaints(rule))
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
 
-from tests.architecture.sources import ROOT, Source, complaints, modules, source, templates
+from tests.architecture.sources import ROOT, Source, assert_none, complaints, modules, source, templates
 
 VIETNAMESE = ROOT / "marketplace/translations/vi"
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
@@ -121,25 +121,25 @@ def po_files() -> dict[str, str]:
 
 def test_every_message_is_said_in_vietnamese() -> None:
     translated, _ = told_apart(po_files())
-    assert [f"{path}: {key!r}" for key, path in all_said().items() if key not in translated] == []
+    assert_none([f"{path}: {key!r}" for key, path in all_said().items() if key not in translated])
 
 
 def test_no_translation_is_left_over() -> None:
     translated, _ = told_apart(po_files())
     said = all_said()
-    assert [f"{name}: {key!r}" for key, name in translated.items() if key not in said] == []
+    assert_none([f"{name}: {key!r}" for key, name in translated.items() if key not in said])
 
 
 def test_a_message_is_translated_one_way() -> None:
-    assert told_apart(po_files())[1] == []
+    assert_none(told_apart(po_files())[1])
 
 
 def test_every_catalogue_is_sound() -> None:
-    assert [line for name, text in po_files().items() for line in wrong_in(name, text)] == []
+    assert_none(line for name, text in po_files().items() for line in wrong_in(name, text))
 
 
 def test_messages_are_literal() -> None:
-    assert complaints(messages_are_literal) == []
+    assert_none(complaints(messages_are_literal))
 
 
 HEAD = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\nPlural-Forms: nplurals=1; plural=0;\\n"\n\n'
