@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,23 +38,74 @@ FLAGS = [
 EXPECTED = re.compile("Failed to load resource: the server responded with a status of 4")
 
 
-@pytest.fixture(scope="module")
-def live_server(
-    databases: Databases, worker_folder: Path, worker_name: str, request: pytest.FixtureRequest
-) -> Iterator[LiveServer]:
-    """gunicorn and the worker on a database of this module's own, empty but for what the migrations left."""
+@contextmanager
+def served(databases: Databases, folder: Path, name: str, like: str = "") -> Iterator[LiveServer]:
+    """gunicorn and the worker on a new database, copied from the one that is named."""
     from tests.conftest import settings_on
 
-    name = f"live_{worker_name}_{re.sub(r'[^a-z0-9]+', '_', request.module.__name__.lower())[-40:]}"
-    database = databases.create(name)
-    folder = worker_folder / name
-    server = LiveServer(replace(settings_on(database.url, folder), testing=False), folder)
+    database = databases.create(name, like)
+    settings = settings_on(database.url, folder / (like or name))
+    server = LiveServer(replace(settings, testing=False, demo=bool(like)), folder / name)
     try:
         server.start()
         yield server
     finally:
         server.stop()
         database.remove()
+
+
+def _own_name(request: pytest.FixtureRequest, worker_name: str) -> str:
+    return f"{worker_name}_{re.sub(r'[^a-z0-9]+', '_', request.module.__name__.lower())[-40:]}"
+
+
+@pytest.fixture(scope="module")
+def live_server(
+    databases: Databases, worker_folder: Path, worker_name: str, request: pytest.FixtureRequest
+) -> Iterator[LiveServer]:
+    """The site on a database of this module's own, empty but for what the migrations left."""
+    with served(databases, worker_folder, f"live_{_own_name(request, worker_name)}") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def demo_database(databases: Databases, worker_folder: Path, worker_name: str) -> Iterator[str]:
+    """The name of a database into which the demonstration was loaded once; it is only copied."""
+    from tests.conftest import settings_on
+
+    name = f"demo_{worker_name}"
+    database = databases.create(name)
+    settings = replace(settings_on(database.url, worker_folder / name), testing=False)
+    LiveServer(settings, worker_folder / name).command("demo", "load")
+    yield name
+    database.remove()
+
+
+@pytest.fixture(scope="module")
+def demo_server(
+    databases: Databases, demo_database: str, worker_folder: Path, worker_name: str, request: pytest.FixtureRequest
+) -> Iterator[LiveServer]:
+    """The site with the demonstration in it, fresh for this module.
+
+    A module whose pages start from the demonstration takes it as its live server:
+    `@pytest.fixture(scope="module")`, `def live_server(demo_server): return demo_server`.
+    """
+    name = f"shown_{_own_name(request, worker_name)}"
+    with served(databases, worker_folder, name, like=demo_database) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def demo_app(
+    databases: Databases, demo_database: str, worker_folder: Path, worker_name: str, request: pytest.FixtureRequest
+) -> Iterator[Flask]:
+    """An app of this process with the demonstration in it, for tests that look at many pages; fresh for this module."""
+    from tests.conftest import built, release, settings_on
+
+    database = databases.create(f"seen_{_own_name(request, worker_name)}", demo_database)
+    app = built(replace(settings_on(database.url, worker_folder / demo_database), demo=True))
+    yield app
+    release(app)
+    database.remove()
 
 
 @pytest.fixture(scope="module")

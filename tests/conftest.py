@@ -163,10 +163,11 @@ def settings(database: Database, worker_folder: Path) -> Settings:
 @pytest.fixture(scope="session")
 def shared_app(settings: Settings) -> Flask:
     """One app a worker; a test asks for `app`, which brings the fresh database."""
-    return _built(settings)
+    return built(settings)
 
 
-def _built(settings: Settings) -> Flask:
+def built(settings: Settings) -> Flask:
+    """An app whose test clients fill in CSRF tokens."""
     from marketplace import create_app
 
     app: Flask = create_app(settings)
@@ -205,7 +206,7 @@ def app_with(app: Flask, settings: Settings) -> Iterator[Callable[..., Flask]]:
     made: list[Flask] = []
 
     def build(**changes: Any) -> Flask:
-        made.append(_built(replace(settings, **changes)))
+        made.append(built(replace(settings, **changes)))
         return made[-1]
 
     yield build

@@ -34,8 +34,8 @@ class Database(Protocol):
 class Databases(Protocol):
     """Hands out databases made from one migrated template."""
 
-    def create(self, name: str) -> Database:
-        """A database of its own for one worker or one live server."""
+    def create(self, name: str, like: str = "") -> Database:
+        """A database of its own for one worker or one live server; `like` names another one to copy."""
 
 
 # --- SQLite: a file copied from the template -------------------------------------------------------------------------
@@ -71,8 +71,9 @@ class SqliteFiles:
         self.template = folder / "template.sqlite3"
         migrate(f"sqlite:///{self.template}")
 
-    def create(self, name: str) -> SqliteFile:
-        database = SqliteFile(self.template, self.folder / f"{name}.sqlite3")
+    def create(self, name: str, like: str = "") -> SqliteFile:
+        template = self.folder / f"{like}.sqlite3" if like else self.template
+        database = SqliteFile(template, self.folder / f"{name}.sqlite3")
         database.reset()
         return database
 
@@ -185,12 +186,14 @@ class PostgresDatabases:
         migrate(self.server.replace("/postgres?", "/template_unfinished?", 1))
         connection.execute(f"ALTER DATABASE template_unfinished RENAME TO {self.template}")
 
-    def create(self, name: str) -> PostgresDatabase:
+    def create(self, name: str, like: str = "") -> PostgresDatabase:
         database = PostgresDatabase(self.server, f"test_{name}")
         with _connect(self.server) as connection:
             connection.execute("SELECT pg_advisory_lock(1)")
-            connection.execute(f'CREATE DATABASE "{database.name}" TEMPLATE {self.template}')
-        database.learn()
+            template = f"test_{like}" if like else self.template
+            connection.execute(f'CREATE DATABASE "{database.name}" TEMPLATE "{template}"')
+        if not like:
+            database.learn()
         return database
 
 

@@ -15,6 +15,7 @@ NO_NAMES = {
 # rooms that one feature has more than the others, and why
 EXTRA_ROOMS: dict[str, set[str]] = {
     "accounts": {"signing_in"},  # who a request's cookie or token stands for
+    "orders": {"methods"},  # the slot where payments hangs the ways to pay
     "payments": {"providers"},  # one module a way to pay
 }
 NEVER_IMPORTS = {
