@@ -16,8 +16,11 @@ class Stateful(Protocol):
     """A thing with a ref, a state and the machine that rules it."""
 
     machine: ClassVar[Machine[Any, Any]]
-    ref: Any
     state: Any
+
+    @property
+    def ref(self) -> Any:
+        """What the trail calls it."""
 
 
 def can(thing: Stateful, action: StrEnum) -> bool:

@@ -1,6 +1,7 @@
 """Inventory: how many packs there are, which lots, how many are promised, and every movement.
 
-A hold is held, then taken or released. Uses the catalogue, whose availability it keeps.
+A hold is held, then taken or released; one that was released may be renewed. Packs made to order are promised out of
+the capacity of days and come into stock when they are shipped. Uses the catalogue, which it tells what can be had.
 """
 
 from flask import Blueprint, Flask

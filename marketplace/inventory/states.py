@@ -25,15 +25,17 @@ class HoldState(Labelled):
 
 
 class HoldAction(Labelled):
-    """What ends a hold."""
+    """What ends a hold, or begins it anew."""
 
     TAKE = "take", _l("Take")
     RELEASE = "release", _l("Release")
+    RENEW = "renew", _l("Set aside again")
 
 
 HOLD: Machine[HoldState, HoldAction] = Machine(
     {
         (HoldState.HELD, HoldAction.TAKE): HoldState.TAKEN,
         (HoldState.HELD, HoldAction.RELEASE): HoldState.RELEASED,
+        (HoldState.RELEASED, HoldAction.RENEW): HoldState.HELD,
     }
 )

@@ -1,0 +1,19 @@
+"""What may happen to stock: packs are set aside and let go for orders, they come in, go out, spoil and are counted."""
+
+from marketplace.inventory.services.holds import Demand, Shortage, keep, put_back, release, reserve, take
+from marketplace.inventory.services.shelf import LotLabel, correct, open_stock, receive, spoil
+
+__all__ = [
+    "Demand",
+    "LotLabel",
+    "Shortage",
+    "correct",
+    "keep",
+    "open_stock",
+    "put_back",
+    "receive",
+    "release",
+    "reserve",
+    "spoil",
+    "take",
+]

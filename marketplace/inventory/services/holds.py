@@ -1,0 +1,287 @@
+"""Holds: packs are set aside for orders, kept, let go, shipped and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from marketplace.catalogue.models import Variant
+from marketplace.catalogue.states import Keeping
+from marketplace.core.actors import Actor
+from marketplace.core.database import db
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import ngettext
+from marketplace.core.lifecycle import move
+from marketplace.core.refusals import Refused
+from marketplace.inventory import queries
+from marketplace.inventory.models import CapacityDay, Hold, Lot, Movement, StockItem
+from marketplace.inventory.queries import Figures
+from marketplace.inventory.services.shelf import lock_items, loose, open_stock, shift, tell
+from marketplace.inventory.states import HoldAction, HoldState, MovementKind
+from marketplace.web.filters import months
+
+Key = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """Packs of a variant wanted for an order (`owner_ref`), set aside until `expires_at` or for good."""
+
+    variant_id: int
+    quantity: int
+    owner_ref: str
+    expires_at: datetime | None = None
+
+
+class Shortage(Refused):
+    """Not enough can be promised; `detail` says how many packs of each lacking variant could be."""
+
+    detail: dict[int, int]
+
+
+# --- setting aside ---------------------------------------------------------------------------------------------------
+
+
+def reserve(demands: Sequence[Demand], *, by: Actor) -> dict[Key, date | None]:
+    """Set packs aside for all demands or for none; says the day on which packs made to order will be ready.
+
+    Raises `Shortage` where the packs wanted of a variant, summed over all demands, cannot be promised.
+    """
+    wanted = _summed(demands)
+    items = {item.variant_id: item for item in open_stock({demand.variant_id for demand in wanted.values()})}
+    _check(wanted, items)
+    return {key: _set_aside(demand, items[demand.variant_id], by) for key, demand in sorted(wanted.items())}
+
+
+def _summed(demands: Sequence[Demand]) -> dict[Key, Demand]:
+    """One demand for each order and variant: two lines of one variant count together."""
+    summed: dict[Key, Demand] = {}
+    for demand in demands:
+        if demand.quantity < 1:
+            raise Refused(_("Please order at least one pack."), field="quantity")
+        key = (demand.owner_ref, demand.variant_id)
+        before = summed[key].quantity if key in summed else 0
+        summed[key] = replace(demand, quantity=before + demand.quantity)
+    return summed
+
+
+def _check(wanted: Mapping[Key, Demand], items: Mapping[int, StockItem]) -> None:
+    known = queries.figures(items)
+    lacking: dict[int, int] = {}
+    for variant_id, figures in known.items():
+        asked = sum(demand.quantity for demand in wanted.values() if demand.variant_id == variant_id)
+        if asked > figures.available:
+            lacking[variant_id] = figures.available
+    if lacking:
+        sentences = [_lacking(items[variant_id].variant, known[variant_id]) for variant_id in lacking]
+        raise Shortage(" ".join(sentences), detail=lacking)
+
+
+def _lacking(variant: Variant, figures: Figures) -> str:
+    name = f"{variant.product.name} ({variant.name})" if variant.name else variant.product.name
+    if not figures.is_in_season:
+        season = months(variant.product.months)
+        return _("%(name)s is sold only in its season: months %(months)s.", name=name, months=season)
+    if not figures.available:
+        return _("%(name)s is sold out.", name=name)
+    return ngettext(
+        "Only %(num)s pack of %(name)s is left.",
+        "Only %(num)s packs of %(name)s are left.",
+        figures.available,
+        name=name,
+    )
+
+
+def _set_aside(demand: Demand, item: StockItem, by: Actor) -> date | None:
+    ready_on = None
+    if item.variant.keeping is Keeping.MADE_TO_ORDER:
+        ready_on = _book_days(item, demand.quantity)
+    else:
+        item.reserved += demand.quantity
+    hold = _hold_for(demand, item, by)
+    hold.quantity, hold.expires_at, hold.ready_on = demand.quantity, demand.expires_at, ready_on
+    db.session.add(hold)
+    tell(item, "reserve", demand.quantity, by=by, owner_ref=demand.owner_ref)
+    return ready_on
+
+
+def _hold_for(demand: Demand, item: StockItem, by: Actor) -> Hold:
+    """A new hold, or the one that this order let go earlier; one that still stands cannot be set aside twice."""
+    earlier = select(Hold).where(Hold.stock_item_id == item.id, Hold.owner_ref == demand.owner_ref)
+    hold = db.session.scalar(earlier.execution_options(populate_existing=True))
+    if hold is None:
+        return Hold(stock_item_id=item.id, owner_ref=demand.owner_ref, state=HoldState.HELD)
+    move(hold, HoldAction.RENEW, by=by)
+    return hold
+
+
+# --- days of work for packs made to order ----------------------------------------------------------------------------
+
+
+def _book_days(item: StockItem, packs: int) -> date:
+    """Promise packs on the first days with room, on as many as it takes; the last one is when all are ready."""
+    figures = queries.figures([item.variant_id])[item.variant_id]
+    booked = {day.day: day for day in _capacity_days(item)}
+    last = None
+    for day, room in figures.rooms():
+        if packs > 0:
+            row = booked.get(day) or CapacityDay(stock_item_id=item.id, day=day, promised=0)
+            row.promised += min(room, packs)
+            db.session.add(row)
+            packs, last = packs - room, day
+    assert last is not None
+    return last
+
+
+def _free_days(item: StockItem, packs: int, ready_on: date) -> None:
+    """Free the latest days up to the one promised: what is left still ends before every other order's day."""
+    for day in reversed(_capacity_days(item)):
+        if day.day <= ready_on:
+            freed = min(day.promised, packs)
+            day.promised -= freed
+            packs -= freed
+
+
+def _capacity_days(item: StockItem) -> list[CapacityDay]:
+    days = select(CapacityDay).where(CapacityDay.stock_item_id == item.id).order_by(CapacityDay.day)
+    return list(db.session.scalars(days.execution_options(populate_existing=True)))
+
+
+# --- keeping and letting go ------------------------------------------------------------------------------------------
+
+
+def keep(owner_ref: str, expires_at: datetime | None) -> None:
+    """An order's packs stay set aside until a later moment, or for good (None); refused where none are set aside."""
+    for hold in _standing(owner_ref):
+        hold.expires_at = expires_at
+
+
+def release(owner_ref: str, *, by: Actor) -> None:
+    """An order's packs may be sold to others again; what was let go or shipped before stays as it is."""
+    for hold in _held(owner_ref):
+        _let_go(hold, hold.quantity, by)
+        move(hold, HoldAction.RELEASE, by=by)
+
+
+def _held(owner_ref: str) -> list[Hold]:
+    """What is set aside for an order, read again under the lock of its stocks."""
+    lock_items(db.session.scalars(select(Hold.stock_item_id).where(Hold.owner_ref == owner_ref)).all())
+    held = select(Hold).where(Hold.owner_ref == owner_ref, Hold.state == HoldState.HELD).order_by(Hold.stock_item_id)
+    held = held.options(joinedload(Hold.stock_item)).execution_options(populate_existing=True)
+    return list(db.session.scalars(held))
+
+
+def _standing(owner_ref: str) -> list[Hold]:
+    holds = _held(owner_ref)
+    if not holds:
+        raise Refused(_("Nothing is set aside for %(order)s any more.", order=owner_ref))
+    return holds
+
+
+def _let_go(hold: Hold, packs: int, by: Actor) -> None:
+    if hold.ready_on is None:
+        hold.stock_item.reserved -= packs
+    else:
+        _free_days(hold.stock_item, packs, hold.ready_on)
+    tell(hold.stock_item, "release", packs, by=by, owner_ref=hold.owner_ref)
+
+
+# --- shipping --------------------------------------------------------------------------------------------------------
+
+
+def take(owner_ref: str, quantities: Mapping[int, int] | None = None, *, by: Actor) -> dict[int, list[str]]:
+    """Ship what is set aside for an order, first expired first out, and let go what is not shipped.
+
+    `quantities` says how many packs of each variant go (a variant not named: none); None ships all. Answers the codes
+    of the lots that each variant came from.
+    """
+    holds = _standing(owner_ref)
+    going = _going(holds, quantities)
+    return {hold.stock_item.variant_id: _ship(hold, going[hold.stock_item.variant_id], by) for hold in holds}
+
+
+def _going(holds: Sequence[Hold], quantities: Mapping[int, int] | None) -> dict[int, int]:
+    held = {hold.stock_item.variant_id: hold.quantity for hold in holds}
+    if quantities is None:
+        return held
+    if any(not 0 <= packs <= held.get(variant_id, 0) for variant_id, packs in quantities.items()):
+        raise Refused(_("More packs are to be shipped than are set aside."), detail=held)
+    return {variant_id: quantities.get(variant_id, 0) for variant_id in held}
+
+
+def _ship(hold: Hold, packs: int, by: Actor) -> list[str]:
+    if packs < hold.quantity:
+        _let_go(hold, hold.quantity - packs, by)
+    if not packs:
+        move(hold, HoldAction.RELEASE, by=by)
+        return []
+    hold.quantity = packs
+    codes = _send(hold, by)
+    move(hold, HoldAction.TAKE, by=by, quantity=packs)
+    return codes
+
+
+def _send(hold: Hold, by: Actor) -> list[str]:
+    item = hold.stock_item
+    if hold.ready_on is None:
+        item.reserved -= hold.quantity
+    else:
+        _make(hold, by)
+    picked = _picked(item, hold.quantity)
+    for lot, packs in picked:
+        shift(item, MovementKind.SALE, -packs, by=by, lot=lot, owner_ref=hold.owner_ref)
+    return [lot.code for lot, _packs in picked if lot]
+
+
+def _make(hold: Hold, by: Actor) -> None:
+    """Packs made to order come into the book as they leave; those that stand on the shelf unpromised go first."""
+    item = hold.stock_item
+    on_shelf = max(0, item.on_hand - item.expired - item.reserved)
+    if hold.quantity > on_shelf:
+        made = hold.quantity - on_shelf
+        shift(item, MovementKind.RECEIPT, made, by=by, reason=_("made to order"), owner_ref=hold.owner_ref)
+
+
+def _picked(item: StockItem, packs: int) -> list[tuple[Lot | None, int]]:
+    """From which lots packs are taken: what expires first goes first, packs without a lot go last."""
+    piles: list[tuple[Lot | None, int]] = [(lot, lot.on_hand) for lot in item.lots if not lot.is_expired]
+    picked: list[tuple[Lot | None, int]] = []
+    for lot, there in [*piles, (None, loose(item))]:
+        going = min(packs, there)
+        packs -= going
+        picked += [(lot, going)] if going else []
+    if packs:
+        good = item.on_hand - item.expired
+        raise Refused(_("Only %(good)s packs of %(sku)s are before their best-before day.", good=good, sku=item.ref))
+    return picked
+
+
+# --- coming back -----------------------------------------------------------------------------------------------------
+
+
+def put_back(owner_ref: str, *, by: Actor, reason: str = "") -> dict[int, int]:
+    """Packs of a parcel that came back return to their lots; answers how many of each variant (a second time none)."""
+    ids = db.session.scalars(select(Hold.stock_item_id).where(Hold.owner_ref == owner_ref)).all()
+    back: dict[int, int] = {}
+    for item in lock_items(ids):
+        for lot_id, packs in _out(item, owner_ref):
+            lot = next((one for one in item.lots if one.id == lot_id), None)
+            shift(item, MovementKind.RETURN, packs, by=by, lot=lot, reason=reason, owner_ref=owner_ref)
+            back[item.variant_id] = back.get(item.variant_id, 0) + packs
+    return back
+
+
+def _out(item: StockItem, owner_ref: str) -> list[tuple[int | None, int]]:
+    """Packs of an order that left and have not come back, by lot."""
+    moved = (
+        select(Movement.lot_id, -func.sum(Movement.quantity))
+        .where(Movement.stock_item_id == item.id, Movement.owner_ref == owner_ref)
+        .where(Movement.kind.in_([MovementKind.SALE, MovementKind.RETURN]))
+        .group_by(Movement.lot_id)
+        .order_by(Movement.lot_id)
+    )
+    return [(lot_id, int(packs)) for lot_id, packs in db.session.execute(moved) if packs > 0]
