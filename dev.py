@@ -298,7 +298,7 @@ def get_html_validator() -> None:
 def pytest(*args: str, database: str) -> int:
     say(f"\n=== pytest on {database} {' '.join(args)}")
     chosen = any(arg in ("--pdb", "-n", "-x", "--co") or arg.startswith(("-n", "--numprocesses")) for arg in args)
-    flags = ["-rs"] if chosen else ["-rs", "-n", "2"]
+    flags = ["-rs"] if chosen else ["-rs", "-n", "2", "--dist", "loadfile"]
     return call(PYTHON, "-m", "pytest", *flags, *args, TEST_DATABASE=database)
 
 

@@ -22,7 +22,7 @@ from tests.databases import Database, Databases, engine_name, open_databases, st
 pytest_plugins = ["tests.browser"]
 
 CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
-ONCE = ("tests/architecture/", "tests/journeys/", "tests/pages/")
+ONCE = ("tests/architecture/", "tests/journeys/", "tests/pages/", "tests/test_html_checker.py")
 
 
 # --- which tests run, and what a skip means --------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.error import URLError
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from config import Settings
@@ -107,9 +107,13 @@ class LiveServer:
     def _wait(self) -> None:
         end = time.monotonic() + 30
         while time.monotonic() < end and self.processes[0].poll() is None:
-            with suppress(URLError, OSError):
+            try:
                 urlopen(f"{self.url}/healthz", timeout=2).close()  # noqa: S310 - an address of ours
                 return
+            except HTTPError:
+                break
+            except OSError:
+                pass
             time.sleep(0.05)
         self.stop()
         raise RuntimeError(f"The server did not start:\n{self.log}")
