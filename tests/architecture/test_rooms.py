@@ -28,7 +28,7 @@ NEVER_IMPORTS = {
     "jobs": {"forms", "views"},
     "reactions": {"forms", "views"},
     "panels": {"services", "forms", "views"},
-    "forms": {"services", "views"},
+    "forms": {"views"},
 }
 HTTP = {"request", "session", "flash", "redirect", "abort", "make_response"}
 
