@@ -42,6 +42,7 @@ class Settings:
     operator_tax_code: str = ""
     operator_contact: str = ""
     terms_version: str = "2026-11"
+    commission_basis_points: int = 0
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
@@ -53,7 +54,7 @@ class Settings:
         return cls(**_with_local_keys(known))  # type: ignore[arg-type]  # each value was read by its field's type
 
 
-_NUMBERS = {"trusted_proxies", "upload_bytes", "writes_per_minute", "database_pool"}
+_NUMBERS = {"trusted_proxies", "upload_bytes", "writes_per_minute", "database_pool", "commission_basis_points"}
 _SWITCHES = {"demo", "testing", "https"}
 
 

@@ -21,7 +21,9 @@ class Permission(StrEnum):
     JOBS_READ = "jobs.read"
     PRODUCT_SEE = "product.see"
     PRODUCT_EDIT = "product.edit"
+    STOCK_SEE = "stock.see"
     STOCK_EDIT = "stock.edit"
+    DESK_SEE = "desk.see"
     SHOP_SEE = "shop.see"
     SHOP_EDIT = "shop.edit"
     PURCHASE_SEE = "purchase.see"
@@ -38,6 +40,7 @@ class Permission(StrEnum):
     PAYMENT_SEE = "payment.see"
     PAYMENT_DECLARE = "payment.declare"
     PAYMENT_CONFIRM = "payment.confirm"
+    REFUND_NAME_ACCOUNT = "refund.name_account"
     REFUND_CONFIRM = "refund.confirm"
     BANK_ACCOUNT_EDIT = "bank_account.edit"
 

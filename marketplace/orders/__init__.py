@@ -13,4 +13,5 @@ def register(app: Flask) -> None:
     """Hang the pages, panels and jobs into the application."""
     from marketplace.orders import jobs, panels, policies, reactions, views  # noqa: F401
 
+    views.carts.register(app)
     app.register_blueprint(bp)

@@ -31,6 +31,7 @@ class OrderAction(Labelled):
     CANCEL = "cancel", _l("Cancel")
     FAIL_DELIVERY = "fail_delivery", _l("Not accepted at the door")
     TAKE_BACK = "take_back", _l("Taken back into stock")
+    REVIVE = "revive", _l("Paid after all")
 
 
 ORDER: Machine[OrderState, OrderAction] = Machine(
@@ -45,6 +46,7 @@ ORDER: Machine[OrderState, OrderAction] = Machine(
         (OrderState.SHIPPED, OrderAction.FAIL_DELIVERY): OrderState.UNDELIVERED,
         (OrderState.DELIVERED, OrderAction.COMPLETE): OrderState.COMPLETED,
         (OrderState.UNDELIVERED, OrderAction.TAKE_BACK): OrderState.RETURNED_TO_SELLER,
+        (OrderState.CANCELLED, OrderAction.REVIVE): OrderState.PLACED,
     }
 )
 
@@ -84,6 +86,7 @@ class StepKind(Labelled):
     PLACED = "placed", _l("Order placed")
     PAYMENT_DECLARED = "payment_declared", _l("The buyer says the transfer is made")
     PAID = "paid", _l("Payment received")
+    REVIVED = "revived", _l("Payment came late; the goods are set aside again")
     CONFIRMED = "confirmed", _l("Confirmed by the seller")
     SHIPPED = "shipped", _l("Handed over to the carrier")
     DELIVERED = "delivered", _l("Delivered")

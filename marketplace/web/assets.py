@@ -79,4 +79,3 @@ def register(app: Flask) -> None:
     def add_version(endpoint: str, values: dict[str, object]) -> None:
         if endpoint == "assets.stylesheet":
             values.setdefault("version", version())
-

@@ -18,8 +18,14 @@ log = structlog.get_logger()
 
 def _sentence(code: int) -> tuple[str, str]:
     known = {
-        400: (_("We could not read this request"), _("Something in it was not as this page sends it. Please go back and try again.")),
-        403: (_("You may not do this"), _("Your account has no right to this act. Ask a manager of your organisation.")),
+        400: (
+            _("We could not read this request"),
+            _("Something in it was not as this page sends it. Please go back and try again."),
+        ),
+        403: (
+            _("You may not do this"),
+            _("Your account has no right to this act. Ask a manager of your organisation."),
+        ),
         404: (_("We cannot find this page"), _("It may have moved, or it is not meant for this account.")),
         405: (_("This address is not a page"), _("It only takes what a form sends. Please go back and use the form.")),
         413: (_("This is too large"), _("Please send a smaller file: photos up to 10 MB.")),
@@ -66,7 +72,9 @@ def _refused(error: Refused) -> ResponseReturnValue:
 
 def _bad_input(error: BadInput) -> ResponseReturnValue:
     db.session.rollback()
-    sentences = [str(message) for form in g.get("forms", {}).values() for errors in form.errors.values() for message in errors]
+    sentences = [
+        str(message) for form in g.get("forms", {}).values() for errors in form.errors.values() for message in errors
+    ]
     flash(sentences[0] if sentences else _("Please check what you typed."), "error")
     return redirect(back(), code=303)
 

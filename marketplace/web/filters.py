@@ -10,7 +10,8 @@ from babel.numbers import format_decimal
 from flask import Flask
 
 from marketplace.core import clock
-from marketplace.core.i18n import gettext as _, locale
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import locale
 
 _KEEP = "\u00a0"
 

@@ -8,19 +8,32 @@ from typing import Any, Self
 
 from flask import g, request
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, Form as WtForm
-from wtforms.fields import BooleanField, DateField, IntegerField, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import Field
+from wtforms import Form as WtForm
+from wtforms.fields import (
+    BooleanField,
+    DateField,
+    IntegerField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation, ValidationError
 
 from marketplace.core import i18n
-from marketplace.core.i18n import gettext as _, lazy_gettext as _l
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.money import MOST_VND, parse_vnd
 from marketplace.core.text import clean
 from marketplace.web.requests import BadInput
 
 MOST_PIECES = 100_000
 _PHONE = re.compile(r"0(?:[35789]\d{8}|2\d{8,9})|1[89]00\d{4,6}")
-_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
+_EMAIL = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
+)
 
 
 class _Catalogue:
@@ -41,9 +54,14 @@ class Form(WtForm):
             return _Catalogue
 
     @classmethod
-    def checked(cls, **fixed: Any) -> Self:
-        """The form as posted, well filled in; otherwise the page is shown again with its errors (422)."""
-        form = cls(MultiDict([*request.form.items(multi=True), *request.files.items(multi=True)]), **fixed)
+    def checked(cls, prepare: Callable[[Self], object] | None = None) -> Self:
+        """The form as posted, well filled in; otherwise the page is shown again with its errors (422).
+
+        `prepare` gives the form what its class cannot know, such as the choices of a list.
+        """
+        form = cls(MultiDict([*request.form.items(multi=True), *request.files.items(multi=True)]))
+        if prepare is not None:
+            prepare(form)
         _forms()[cls] = form
         if not form.validate():
             raise BadInput
@@ -116,7 +134,9 @@ class WholeNumberField(IntegerField):
         self.data = int(digits)
 
 
-def number_field(label: Any, *, least: int = 0, most: int = MOST_PIECES, required: bool = True, **options: Any) -> Field:
+def number_field(
+    label: Any, *, least: int = 0, most: int = MOST_PIECES, required: bool = True, **options: Any
+) -> Field:
     """A whole number within bounds."""
     bounds = NumberRange(least, most, _l("Please type a number from %(least)s to %(most)s.", least=least, most=most))
     return WholeNumberField(label, [_needed(required), bounds], **options)
@@ -186,7 +206,9 @@ def email_field(label: Any, *, required: bool = True, **options: Any) -> Field:
     return StringField(label, [_needed(required), readable, Length(max=254), _is_email], filters=[lower], **options)
 
 
-def choice_field(label: Any, choices: Iterable[tuple[str, Any]] = (), *, required: bool = True, **options: Any) -> Field:
+def choice_field(
+    label: Any, choices: Iterable[tuple[str, Any]] = (), *, required: bool = True, **options: Any
+) -> Field:
     """One of several, as a drop-down."""
     return _ChoiceField(label, [_needed(required)], choices=list(choices), validate_choice=True, **options)
 
@@ -224,7 +246,10 @@ class DayField(DateField):
 
 def password_field(label: Any, *, least: int = 0, **options: Any) -> Field:
     """A secret, taken as typed (length in characters)."""
-    checks = [InputRequired(_l("Please fill this in.")), Length(max=200, message=_l("At most %(most)s characters, please.", most=200))]
+    checks = [
+        InputRequired(_l("Please fill this in.")),
+        Length(max=200, message=_l("At most %(most)s characters, please.", most=200)),
+    ]
     if least:
         checks.append(Length(min=least, message=_l("At least %(least)s characters, please.", least=least)))
     return PasswordField(label, checks, **options)

@@ -27,7 +27,7 @@ bp = Blueprint("mailbox", __name__, url_prefix="/dev/mailbox")
 
 
 @permits(Permission.MAILBOX_READ)
-def may_read_mailbox(actor: Actor, thing: Any = None) -> bool:  # noqa: ARG001 - the shape of every predicate
+def may_read_mailbox(actor: Actor, thing: Any = None) -> bool:
     """Everybody where the market is a demo or a test and its mail goes nowhere else; nobody elsewhere."""
     chosen = settings()
     return (chosen.demo or chosen.testing) and chosen.mail_url.startswith("mailbox:")

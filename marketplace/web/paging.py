@@ -55,5 +55,9 @@ def page_of(statement: Select[Any], *, per_page: int = 20, scalars: bool = True)
 
 def page_url(number: int) -> str:
     """This page's address with another page number."""
-    arguments = {**(request.view_args or {}), **request.args.to_dict(flat=False), "page": number if number > 1 else None}
+    arguments = {
+        **(request.view_args or {}),
+        **request.args.to_dict(flat=False),
+        "page": number if number > 1 else None,
+    }
     return url_for(str(request.endpoint), **arguments)

@@ -34,7 +34,9 @@ def hang(slot: Slot, *, place: int = 50) -> Callable[[Panel], Panel]:
     """Hang a panel into a slot; smaller places come first. It answers markup per ref, for the refs that have any."""
 
     def register(panel: Panel) -> Panel:
-        if all(known.__qualname__ != panel.__qualname__ or known.__module__ != panel.__module__ for _, known in _hung[slot]):
+        if all(
+            known.__qualname__ != panel.__qualname__ or known.__module__ != panel.__module__ for _, known in _hung[slot]
+        ):
             _hung[slot].append((place, panel))
             _hung[slot].sort(key=lambda hung: hung[0])
         return panel

@@ -53,8 +53,20 @@ def named_guest() -> str:
     """The random name of this session's guest, made now if there is none yet."""
     if "guest" not in session:
         session["guest"] = new_token()
+        session.permanent = True
         g.pop("actor", None)
     return str(session["guest"])
+
+
+def remember(name: str, value: str) -> None:
+    """Keep a harmless choice (a place, a view) in this session."""
+    if session.get(name) != value:
+        session[name] = value
+
+
+def remembered(name: str) -> str:
+    """A choice kept in this session, or nothing."""
+    return str(session.get(name, ""))
 
 
 def grant(what: str) -> None:

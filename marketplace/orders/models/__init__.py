@@ -2,7 +2,18 @@
 
 from marketplace.orders.models.cart import Cart, CartLine
 from marketplace.orders.models.freight import FreightTable, FreightZone
-from marketplace.orders.models.purchase import Order, OrderLine, OrderStep, Purchase
+from marketplace.orders.models.purchase import Order, OrderLine, OrderStep, Purchase, UnpaidGuard
 from marketplace.orders.models.review import Review
 
-__all__ = ["Cart", "CartLine", "FreightTable", "FreightZone", "Order", "OrderLine", "OrderStep", "Purchase", "Review"]
+__all__ = [
+    "Cart",
+    "CartLine",
+    "FreightTable",
+    "FreightZone",
+    "Order",
+    "OrderLine",
+    "OrderStep",
+    "Purchase",
+    "Review",
+    "UnpaidGuard",
+]

@@ -12,7 +12,6 @@ from marketplace.catalogue.models import Variant
 from marketplace.core import clock
 from marketplace.core.database import Base, Id
 from marketplace.core.refs import new_token
-from marketplace.places.models import Province, Ward
 
 
 class Cart(Base):
@@ -25,13 +24,9 @@ class Cart(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), unique=True)
     guest_digest: Mapped[str | None] = mapped_column(String(64), unique=True)
     checkout_token: Mapped[str] = mapped_column(String(48), default=new_token)
-    province_id: Mapped[int | None] = mapped_column(ForeignKey("provinces.id"), index=True)
-    ward_id: Mapped[int | None] = mapped_column(ForeignKey("wards.id"), index=True)
     touched_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
 
     person: Mapped[Person | None] = relationship()
-    province: Mapped[Province | None] = relationship()
-    ward: Mapped[Ward | None] = relationship()
     lines: Mapped[list[CartLine]] = relationship(
         back_populates="cart", order_by="CartLine.id", cascade="all, delete-orphan"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import Organisation
@@ -16,10 +16,11 @@ class FreightTable(Base):
     """The freight of one seller; `not_served` lists codes of today's provinces that she does not deliver to."""
 
     __tablename__ = "freight_tables"
+    __table_args__ = not_negative("free_above_vnd", "least_order_vnd")
 
     id: Mapped[Id]
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), unique=True)
-    free_above_vnd: Mapped[int | None] = mapped_column(CheckConstraint("free_above_vnd > 0", name="free_above_positive"))
+    free_above_vnd: Mapped[int | None] = mapped_column(BigInteger)
     least_order_vnd: Mapped[Vnd] = mapped_column(default=0)
     pick_up: Mapped[bool] = mapped_column(default=False)
     pick_up_note: Mapped[str] = mapped_column(String(200), default="")

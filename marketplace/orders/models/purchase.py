@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
@@ -16,6 +16,16 @@ from marketplace.core.database import Base, Id, Ref, Vnd, enumerated, not_negati
 from marketplace.core.states import Machine
 from marketplace.orders.states import ORDER, CancelReason, DeliveryKind, OrderAction, OrderState, Side, StepKind
 from marketplace.places.models import Province, Ward
+
+
+class UnpaidGuard(Base):
+    """One row a buyer (phone or account, as a digest): held while she places, so that two tabs cannot pass a limit."""
+
+    __tablename__ = "unpaid_guards"
+
+    id: Mapped[Id]
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    placed: Mapped[int] = mapped_column(default=0)
 
 
 class Purchase(Base):
@@ -42,6 +52,7 @@ class Purchase(Base):
     payment_method: Mapped[str] = mapped_column(String(16))
     total_vnd: Mapped[Vnd]
     terms_version: Mapped[str] = mapped_column(String(20))
+    note: Mapped[str] = mapped_column(Text, default="")
     age_stated: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
 
@@ -89,21 +100,31 @@ class Order(Base):
     commission_vnd: Mapped[Vnd] = mapped_column(default=0)
     grams: Mapped[int] = mapped_column(default=0)
     seller_name: Mapped[str] = mapped_column(String(200))
+    ready_on: Mapped[date]
     earliest_on: Mapped[date]
     latest_on: Mapped[date]
     ship_on: Mapped[date | None]
     carrier: Mapped[str] = mapped_column(String(60), default="")
     tracking: Mapped[str] = mapped_column(String(60), default="")
     due_at: Mapped[datetime | None]
+    hold_ref: Mapped[str] = mapped_column(String(40))
     cancel_reason: Mapped[CancelReason | None] = enumerated(CancelReason, "cancel_reason")
     is_paid: Mapped[bool] = mapped_column(default=False)
-    buyer_note: Mapped[str] = mapped_column(Text, default="")
     placed_at: Mapped[datetime] = mapped_column(default=clock.now)
+    shipped_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
 
     purchase: Mapped[Purchase] = relationship(back_populates="orders")
     seller: Mapped[Organisation] = relationship()
     lines: Mapped[list[OrderLine]] = relationship(back_populates="order", order_by="OrderLine.id")
     steps: Mapped[list[OrderStep]] = relationship(back_populates="order", order_by="OrderStep.id")
+
+    def promise_from(self, day: date) -> None:
+        """Move the promised days along with the day on which the goods leave."""
+        later = max(timedelta(0), day - self.ready_on)
+        self.ready_on += later
+        self.earliest_on += later
+        self.latest_on += later
 
     @property
     def buyer(self) -> Recipient:
@@ -124,7 +145,7 @@ class OrderLine(Base):
         CheckConstraint("quantity > 0", name="quantity_positive"),
         CheckConstraint("amount_vnd = unit_price_vnd * quantity", name="amount_adds_up"),
         CheckConstraint("0 <= shipped_quantity AND shipped_quantity <= quantity", name="shipped_within_ordered"),
-        *not_negative("unit_price_vnd", "amount_vnd"),
+        *not_negative("unit_price_vnd", "list_price_vnd", "amount_vnd"),
     )
 
     id: Mapped[Id]

@@ -1,0 +1,103 @@
+"""What people fill in around carts and orders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from wtforms import HiddenField, StringField
+from wtforms.validators import Length
+
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.text import clean
+from marketplace.orders.states import CancelReason, DeliveryKind
+from marketplace.web.forms import (
+    DayField,
+    Form,
+    choice_field,
+    email_field,
+    number_field,
+    phone_field,
+    radio_field,
+    text_field,
+    tick_field,
+)
+
+BUYER_REASONS = (CancelReason.CHANGED_MIND, CancelReason.WRONG_ADDRESS, CancelReason.TOO_SLOW, CancelReason.OTHER)
+SELLER_REASONS = (CancelReason.OUT_OF_STOCK, CancelReason.CANNOT_DELIVER, CancelReason.OTHER)
+
+
+class LineForm(Form):
+    """A variant and how many packs of it."""
+
+    variant = StringField(_l("Pack"), [Length(max=20)], filters=[lambda text: clean(text) if text else ""])
+    quantity = number_field(_l("Quantity"), least=1, most=100_000)
+
+
+class QuantityForm(Form):
+    """How many packs are wished for; 0 takes them out."""
+
+    quantity = number_field(_l("Quantity"), least=0, most=100_000)
+
+
+class CheckoutForm(Form):
+    """Everything one confirmation needs; how the goods come is asked per seller in `delivery-<shop>`."""
+
+    token = HiddenField(filters=[lambda text: clean(text)[:64] if text else ""])
+    expected_total = number_field(_l("Total"), most=999_999_999_999)
+    name = text_field(_l("Full name"), most=120, render_kw={"autocomplete": "name"})
+    phone = phone_field(_l("Phone"), required=False, render_kw={"autocomplete": "tel", "inputmode": "tel"})
+    email = email_field(_l("E-mail"), required=False, render_kw={"autocomplete": "email", "inputmode": "email"})
+    province = choice_field(_l("Province or city"))
+    ward = text_field(_l("Ward or commune"), most=5, required=False)
+    street = text_field(_l("House number, street, hamlet"), most=200, required=False)
+    note = text_field(_l("Note for the seller"), most=500, required=False, lines=True)
+    payment = radio_field(_l("How to pay"))
+    age_stated = tick_field(_l("I am 18 or older and may buy alcohol."))
+
+    def validate_phone(self, field: Any) -> None:
+        """The seller must be able to reach the buyer."""
+        if not self.phone.data and not self.email.data:
+            raise ValueError(_("Please give a phone number or an e-mail address, so that the seller can reach you."))
+
+
+def deliveries_in(values: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The chosen ways in a form or an address: {shop slug: "ship" | "pick-up"}."""
+    known = {kind.value for kind in DeliveryKind}
+    prefix = "delivery-"
+    return {name.removeprefix(prefix): value for name, value in values if name.startswith(prefix) and value in known}
+
+
+class ConfirmForm(Form):
+    """The day on which the seller ships."""
+
+    ship_on = DayField(_l("Shipping day"))
+
+
+class ShipForm(Form):
+    """Who carries the parcel and under which number."""
+
+    carrier = text_field(_l("Carrier"), most=60, required=False)
+    tracking = text_field(_l("Tracking number"), most=60, required=False)
+
+
+class DeliverForm(Form):
+    """The day on which the goods arrived."""
+
+    on = DayField(_l("Day of delivery"))
+
+
+class CancelForm(Form):
+    """Why an order is called off."""
+
+    reason = choice_field(
+        _l("Reason"), [(reason.value, reason.label) for reason in (*BUYER_REASONS[:-1], *SELLER_REASONS)]
+    )
+    note = text_field(_l("A word of explanation"), most=300, required=False, lines=True)
+
+
+class FailForm(Form):
+    """What happened at the door."""
+
+    note = text_field(_l("What happened"), most=300)

@@ -1,0 +1,1 @@
+"""What people read of carts and orders."""

@@ -1,0 +1,79 @@
+"""Lists of orders: the buyer's, and the seller's queue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy.orm import selectinload
+
+from marketplace.core.actors import Actor
+from marketplace.core.database import db
+from marketplace.orders.models import Order, Purchase
+from marketplace.orders.states import OrderState
+
+# what a seller has to do something about, most pressing first
+QUEUE = (
+    OrderState.PLACED,
+    OrderState.CONFIRMED,
+    OrderState.UNDELIVERED,
+    OrderState.AWAITING_PAYMENT,
+    OrderState.SHIPPED,
+)
+
+
+def _bought_by(actor: Actor) -> ColumnElement[bool]:
+    refs = [grant.removeprefix("purchase:") for grant in actor.grants if grant.startswith("purchase:")]
+    mine: list[ColumnElement[bool]] = [Purchase.ref.in_(refs)]
+    if actor.person_id is not None:
+        mine.append(Purchase.person_id == actor.person_id)
+    if actor.organisation_id is not None:
+        mine.append(Purchase.organisation_id == actor.organisation_id)
+    return or_(*mine)
+
+
+def bought_by(actor: Actor, states: Sequence[OrderState] = ()) -> Select[Order]:
+    """The buyer's orders, newest first, with what a list shows of them."""
+    statement = select(Order).join(Order.purchase).where(_bought_by(actor)).order_by(Order.id.desc())
+    if states:
+        statement = statement.where(Order.state.in_(states))
+    return statement.options(selectinload(Order.lines), selectinload(Order.seller), selectinload(Order.purchase))
+
+
+def sold_by(actor: Actor, states: Sequence[OrderState] = ()) -> Select[Order]:
+    """The seller's orders: what waits for her first, then newest first."""
+    place = case({state.value: index for index, state in enumerate(QUEUE)}, value=Order.state, else_=len(QUEUE))
+    statement = select(Order).where(Order.seller_id == actor.organisation_id).order_by(place, Order.id.desc())
+    if states:
+        statement = statement.where(Order.state.in_(states))
+    whole = selectinload(Order.purchase).selectinload(Purchase.province)
+    return statement.options(selectinload(Order.lines), whole)
+
+
+def counts_of_seller(organisation_id: int) -> dict[OrderState, int]:
+    """How many orders of a seller are in each state."""
+    counted = select(Order.state, func.count()).where(Order.seller_id == organisation_id).group_by(Order.state)
+    return {state: count for state, count in db.session.execute(counted)}
+
+
+def purchase_ref_of(order_ref: str) -> str | None:
+    """The purchase that an order belongs to."""
+    return db.session.scalar(select(Purchase.ref).join(Order).where(Order.ref == order_ref[:32]))
+
+
+def last_address(actor: Actor) -> dict[str, str]:
+    """What a signed-in buyer typed last time, to be typed no more."""
+    if actor.person_id is None:
+        return {}
+    newest = select(Purchase).where(Purchase.person_id == actor.person_id).order_by(Purchase.id.desc()).limit(1)
+    purchase = db.session.scalar(newest.options(selectinload(Purchase.province), selectinload(Purchase.ward)))
+    if purchase is None:
+        return {"name": actor.display_name}
+    return {
+        "name": purchase.name,
+        "phone": purchase.phone,
+        "email": purchase.email,
+        "street": purchase.street,
+        "province": purchase.province.slug,
+        "ward": purchase.ward.code if purchase.ward else "",
+    }

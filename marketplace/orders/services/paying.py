@@ -1,0 +1,60 @@
+"""What an order does when its money came; payments decides whether it did."""
+
+from __future__ import annotations
+
+from marketplace.core import audit
+from marketplace.core.actors import Actor
+from marketplace.core.database import lock
+from marketplace.core.lifecycle import move
+from marketplace.inventory import services as inventory
+from marketplace.orders.models import Order
+from marketplace.orders.services.telling import step, tell_buyer, tell_seller
+from marketplace.orders.states import CancelReason, OrderAction, OrderState, Side, StepKind
+
+REVIVABLE = {CancelReason.UNPAID}
+
+
+def mark_paid(order: Order, *, by: Actor) -> bool:
+    """The money of a prepaid order came: the seller may begin. False: the goods are gone or off, the money goes back."""
+    lock(order)
+    if order.state is OrderState.AWAITING_PAYMENT:
+        move(order, OrderAction.SETTLE, by=by)
+        inventory.keep(order.hold_ref, None)
+        _note_payment(order, StepKind.PAID)
+        return True
+    return _revive(order, by)
+
+
+def _revive(order: Order, by: Actor) -> bool:
+    """Money that came after the goods were released sets them aside again, where they are still there."""
+    if order.state is not OrderState.CANCELLED or order.cancel_reason not in REVIVABLE:
+        return False
+    hold_ref = f"{order.ref}/2"
+    demands = [
+        inventory.Demand(variant_id=line.variant_id, quantity=line.quantity, owner_ref=hold_ref, expires_at=None)
+        for line in order.lines
+    ]
+    try:
+        inventory.reserve(demands, by=by)
+    except inventory.Shortage:
+        order.cancel_reason = CancelReason.NO_STOCK_LEFT
+        return False
+    order.hold_ref = hold_ref
+    move(order, OrderAction.REVIVE, by=by)
+    order.cancel_reason = None
+    _note_payment(order, StepKind.REVIVED)
+    return True
+
+
+def _note_payment(order: Order, kind: StepKind) -> None:
+    order.is_paid, order.due_at = True, None
+    step(order, kind, Side.PLATFORM)
+    tell_buyer(order, "paid")
+    tell_seller(order, "paid")
+
+
+def mark_cash_received(order: Order, *, by: Actor) -> None:
+    """The carrier's or the buyer's cash reached the seller."""
+    if not order.is_paid:
+        order.is_paid = True
+        audit.record(audit.subject_of(order), "cash_received", by=by, total_vnd=order.total_vnd)

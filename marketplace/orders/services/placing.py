@@ -1,0 +1,282 @@
+"""Placing: one confirmation becomes one purchase with an order for each seller, or nothing at all.
+
+The token is looked up before the cart is read, so the same confirmation sent again answers with the first purchase; the
+buyer's guard, the cart and then the stock rows are locked, always in this order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from flask import current_app
+from sqlalchemy import func, select
+
+from marketplace.catalogue.models import Certificate
+from marketplace.core import audit, clock, i18n
+from marketplace.core.actors import Actor, OrganisationKind
+from marketplace.core.database import db, insert_into, lock
+from marketplace.core.events import publish
+from marketplace.core.i18n import gettext as _
+from marketplace.core.money import net_of_vat
+from marketplace.core.refs import new_token, next_ref, token_digest
+from marketplace.core.refusals import Refused
+from marketplace.inventory import services as inventory
+from marketplace.orders import methods
+from marketplace.orders.events import OrderPlaced
+from marketplace.orders.methods import PaymentMethod
+from marketplace.orders.models import Cart, Order, OrderLine, OrderStep, Purchase, UnpaidGuard
+from marketplace.orders.queries import carts
+from marketplace.orders.queries.basket import Basket, Line, Part, basket_of
+from marketplace.orders.services import telling
+from marketplace.orders.states import DeliveryKind, OrderState, Side, StepKind
+from marketplace.places.models import Province, Ward
+
+MOST_UNPAID = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkout:
+    """What the buyer filled in and saw: `expected_total` in đồng, `deliveries` {shop slug: "ship" | "pick-up"}."""
+
+    token: str
+    expected_total: int
+    name: str
+    phone: str
+    email: str
+    province: Province
+    ward: Ward | None
+    street: str
+    payment: str
+    deliveries: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+    age_stated: bool = False
+
+
+class TotalChanged(Refused):
+    """The sum is no longer the one that was shown: nothing is placed, the buyer looks again."""
+
+
+def place(checkout: Checkout, *, by: Actor) -> Purchase:
+    """Turn the buyer's cart into a purchase, set the goods aside and tell each seller; the same token once only."""
+    first = _placed_with(checkout.token, by)
+    if first is not None:
+        return first
+    _guard(checkout, by)
+    cart = carts.cart_of(by)
+    if cart is None:
+        raise Refused(_("Your cart is empty."))
+    lock(cart)
+    again = _placed_with(checkout.token, by)
+    if again is not None:
+        return again
+    method = _method(checkout)
+    basket = _checked_basket(cart, checkout, method, by)
+    purchase = _purchase(basket, checkout, method, by)
+    _set_aside(purchase, method, by)
+    _empty(cart)
+    for order in purchase.orders:
+        _announce(order, by)
+    return purchase
+
+
+def _placed_with(token: str, by: Actor) -> Purchase | None:
+    purchase = db.session.scalar(select(Purchase).where(Purchase.token == token))
+    if purchase is not None and purchase.person_id != by.person_id:
+        raise Refused(_("This page is out of date. Please look at your cart again."))
+    return purchase
+
+
+def _guard(checkout: Checkout, by: Actor) -> None:
+    """One buyer places one purchase at a time, and has at most three that wait for payment or an answer."""
+    key = token_digest(f"person:{by.person_id}" if by.person_id else f"guest:{checkout.phone or checkout.email}")
+    insert = insert_into(UnpaidGuard).values(key=key, placed=1)
+    db.session.execute(insert.on_conflict_do_update(index_elements=["key"], set_={"placed": UnpaidGuard.placed + 1}))
+    waiting = Order.state.in_([OrderState.AWAITING_PAYMENT, OrderState.PLACED]) & Order.is_paid.is_(False)
+    unpaid = select(func.count(func.distinct(Purchase.id))).join(Order).where(waiting)
+    if by.person_id is not None:
+        unpaid = unpaid.where(Purchase.person_id == by.person_id)
+    elif checkout.phone:
+        unpaid = unpaid.where(Purchase.person_id.is_(None), Purchase.phone == checkout.phone)
+    else:
+        unpaid = unpaid.where(Purchase.person_id.is_(None), Purchase.email == checkout.email)
+    if (db.session.scalar(unpaid) or 0) >= MOST_UNPAID and not by.acts_for(by.organisation_id):
+        raise Refused(
+            _(
+                "You have %(count)s orders that wait for payment or an answer. Pay or cancel one of them first.",
+                count=MOST_UNPAID,
+            )
+        )
+
+
+def _method(checkout: Checkout) -> PaymentMethod:
+    method = methods.method_named(checkout.payment)
+    if method is None:
+        raise Refused(_("Please choose one of the ways to pay."), field="payment")
+    return method
+
+
+def _checked_basket(cart: Cart, checkout: Checkout, method: PaymentMethod, by: Actor) -> Basket:
+    """The basket as it is now, with everything that stands in the way refused in words."""
+    if checkout.token != cart.checkout_token:
+        raise Refused(_("Your cart was ordered or changed in another window. Please look at it again."))
+    basket = basket_of(cart, checkout.province, checkout.deliveries)
+    if not basket.parts:
+        raise Refused(_("Your cart is empty."))
+    if basket.problems:
+        raise Refused(" ".join(basket.problems))
+    if any(by.acts_for(part.seller.id) for part in basket.parts):
+        raise Refused(_("These are your own goods. Sign in as a buyer to order."))
+    _check_address(basket, checkout)
+    if basket.has_alcohol and not checkout.age_stated:
+        raise Refused(_("Please state that you are of age: your cart holds alcohol."), field="age_stated")
+    against = method.refusal(basket.parts)
+    if against:
+        raise Refused(against, field="payment")
+    if basket.total_vnd != checkout.expected_total:
+        raise TotalChanged(
+            _("The total has changed. Nothing was ordered: please look at it again and confirm."), detail=basket
+        )
+    return basket
+
+
+def _check_address(basket: Basket, checkout: Checkout) -> None:
+    shipped = any(part.chosen is DeliveryKind.SHIP for part in basket.parts)
+    if shipped and checkout.ward is None:
+        raise Refused(_("Please choose the ward or commune that the goods go to."), field="ward")
+    if shipped and not checkout.street:
+        raise Refused(_("Please type the house number and street or hamlet."), field="street")
+    if checkout.ward is not None and checkout.ward.province_id != checkout.province.id:
+        raise Refused(_("This ward or commune is not in %(place)s.", place=checkout.province.name), field="ward")
+
+
+def _purchase(basket: Basket, checkout: Checkout, method: PaymentMethod, by: Actor) -> Purchase:
+    is_firm = by.organisation_kind is OrganisationKind.BUYER
+    purchase = Purchase(
+        ref=next_ref("purchase"),
+        token=checkout.token,
+        person_id=by.person_id,
+        organisation_id=by.organisation_id if is_firm else None,
+        locale=i18n.locale(),
+        name=checkout.name,
+        phone=checkout.phone,
+        email=checkout.email,
+        street=checkout.street,
+        ward=checkout.ward,
+        province=checkout.province,
+        payment_method=checkout.payment,
+        total_vnd=basket.total_vnd,
+        terms_version=current_app.config["SETTINGS"].terms_version,
+        note=checkout.note,
+        age_stated=checkout.age_stated,
+        created_at=clock.now(),
+    )
+    db.session.add(purchase)
+    certificates = _certificates(basket)
+    purchase.orders = [_order(part, method, certificates) for part in basket.parts]
+    return purchase
+
+
+def _certificates(basket: Basket) -> dict[int, Certificate]:
+    """The certificate in force of each product, to be written on its line."""
+    products = {line.product.id for part in basket.parts for line in part.lines}
+    found = db.session.scalars(
+        select(Certificate).where(Certificate.product_id.in_(products)).order_by(Certificate.issued_on)
+    )
+    return {certificate.product_id: certificate for certificate in found if certificate.is_in_force}
+
+
+def _order(part: Part, method: PaymentMethod, certificates: Mapping[int, Certificate]) -> Order:
+    quote = part.quote
+    if quote is None or part.chosen is None:
+        raise Refused(_("Please choose how you get the goods of %(seller)s.", seller=part.seller.name))
+    ref = next_ref("order")
+    rate = current_app.config["SETTINGS"].commission_basis_points
+    return Order(
+        ref=ref,
+        hold_ref=ref,
+        seller=part.seller,
+        seller_name=part.seller.legal_name,
+        state=OrderState.AWAITING_PAYMENT if method.prepaid else OrderState.PLACED,
+        delivery=part.chosen,
+        payment_method=method.code,
+        goods_vnd=part.goods_vnd,
+        freight_vnd=part.freight_vnd,
+        total_vnd=part.total_vnd,
+        vat_vnd=sum(_vat(line) for line in part.lines),
+        commission_vnd=part.goods_vnd * rate // 10_000,
+        grams=part.grams,
+        ready_on=quote.ready_on or clock.today(),
+        earliest_on=quote.earliest_on or clock.today(),
+        latest_on=quote.latest_on or clock.today(),
+        placed_at=clock.now(),
+        lines=[_order_line(line, certificates.get(line.product.id)) for line in part.lines],
+    )
+
+
+def _vat(line: Line) -> int:
+    return line.amount_vnd - net_of_vat(line.amount_vnd, Decimal(line.product.vat_percent))
+
+
+def _order_line(line: Line, certificate: Certificate | None) -> OrderLine:
+    product = line.product
+    return OrderLine(
+        variant=line.variant,
+        sku=line.variant.sku,
+        product_name=product.name,
+        product_name_en=product.name_en,
+        product_slug=product.slug,
+        variant_name=line.variant.name,
+        set_number=product.product_set.number,
+        quantity=line.quantity,
+        unit_price_vnd=line.unit_price_vnd,
+        list_price_vnd=line.variant.price_vnd,
+        amount_vnd=line.amount_vnd,
+        vat_percent=product.vat_percent,
+        star=certificate.star if certificate else None,
+        certificate_number=certificate.number if certificate else "",
+    )
+
+
+def _set_aside(purchase: Purchase, method: PaymentMethod, by: Actor) -> None:
+    """Reserve every line of every order at once, so that two buyers can never wait for each other."""
+    until = clock.now() + method.hold
+    for order in purchase.orders:
+        order.due_at = until
+    demands = [
+        inventory.Demand(variant_id=line.variant.id, quantity=line.quantity, owner_ref=order.hold_ref, expires_at=until)
+        for order in purchase.orders
+        for line in order.lines
+    ]
+    ready = inventory.reserve(demands, by=by)
+    for order in purchase.orders:
+        _move_days(
+            order, max((day for (ref, _id), day in ready.items() if day and ref == order.hold_ref), default=None)
+        )
+
+
+def _move_days(order: Order, ready_on: date | None) -> None:
+    """Goods made to order are promised from the day that the workshop really has room."""
+    if ready_on is not None and ready_on > order.ready_on:
+        order.promise_from(ready_on)
+
+
+def _empty(cart: Cart) -> None:
+    cart.lines.clear()
+    cart.checkout_token = new_token()
+
+
+def _announce(order: Order, by: Actor) -> None:
+    order.steps.append(OrderStep(kind=StepKind.PLACED, side=Side.BUYER, at=clock.now()))
+    audit.record(
+        audit.subject_of(order),
+        "place",
+        by=by,
+        after=order.state.value,
+        total_vnd=order.total_vnd,
+        purchase=order.purchase.ref,
+    )
+    publish(OrderPlaced(order, by))
+    telling.placed(order)

@@ -1,0 +1,68 @@
+"""Telling buyer and seller what happened to an order; texts are in templates/orders/notices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marketplace.core import clock
+from marketplace.core.actors import Actor, ActorKind, Recipient
+from marketplace.core.links import key_of
+from marketplace.core.outbox import notify
+from marketplace.orders.models import Order, OrderStep
+from marketplace.orders.states import Side, StepKind
+
+
+def side_of(order: Order, actor: Actor) -> Side:
+    """On which side of an order somebody acts."""
+    if actor.kind is ActorKind.SYSTEM:
+        return Side.PLATFORM
+    return Side.SELLER if actor.acts_for(order.seller_id) else Side.BUYER
+
+
+def step(order: Order, kind: StepKind, side: Side, note: str = "") -> None:
+    """Add a point to the timeline."""
+    order.steps.append(OrderStep(kind=kind, side=side, note=note, at=clock.now()))
+
+
+def placed(order: Order) -> None:
+    """The seller has something to do; the buyer gets a receipt of what she ordered."""
+    tell_buyer(order, "placed")
+    tell_seller(order, "placed")
+
+
+def tell_buyer(order: Order, what: str, **more: Any) -> None:
+    """Write to the buyer; a guest's link carries the key that opens her order. Guests without e-mail are not written to."""
+    buyer = order.buyer
+    if buyer.kind == "contact" and not buyer.ref:
+        return
+    key = f"?key={key_of(order.purchase.ref)}" if buyer.kind == "contact" else ""
+    _tell(buyer, f"orders/{what}_buyer", order, url=f"/orders/{order.ref}{key}", **more)
+
+
+def tell_seller(order: Order, what: str, **more: Any) -> None:
+    """Write to the seller's people."""
+    _tell(order.seller_recipient, f"orders/{what}_seller", order, url=f"/desk/orders/{order.ref}", **more)
+
+
+def _tell(recipient: Recipient, template: str, order: Order, **more: Any) -> None:
+    context = {
+        "order": order.ref,
+        "purchase": order.purchase.ref,
+        "seller": order.seller.name,
+        "buyer": order.purchase.name,
+        "total_vnd": order.total_vnd,
+        "payment_method": order.payment_method,
+        "delivery": order.delivery.value,
+        "earliest_on": order.earliest_on.isoformat(),
+        "latest_on": order.latest_on.isoformat(),
+        "lines": [
+            {
+                "name": line.product_name,
+                "pack": line.variant_name,
+                "quantity": line.quantity,
+                "amount_vnd": line.amount_vnd,
+            }
+            for line in order.lines
+        ],
+    }
+    notify(recipient, template, **{**context, **more})

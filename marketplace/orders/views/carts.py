@@ -1,0 +1,76 @@
+"""The cart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.catalogue.policies import variant_for
+from marketplace.core.actors import Actor
+from marketplace.core.database import writing
+from marketplace.core.i18n import gettext as _
+from marketplace.orders import bp, services
+from marketplace.orders.forms import LineForm, QuantityForm
+from marketplace.orders.queries.basket import basket_of
+from marketplace.orders.queries.carts import cart_of, count_in_cart
+from marketplace.orders.views.places import chosen_province
+from marketplace.web.requests import actor, answers, named_guest, safe_next
+
+
+def shopper() -> Actor:
+    """Who fills a cart: a guest gets a name for it now."""
+    if not actor().is_signed_in:
+        named_guest()
+    return actor()
+
+
+@bp.get("/cart")
+def cart() -> ResponseReturnValue:
+    """Everything in the cart, seller by seller."""
+    basket = basket_of(cart_of(actor()), chosen_province())
+    return render_template("orders/cart.html", basket=basket, forms=_forms(basket))
+
+
+def _forms(basket: Any) -> dict[str, QuantityForm]:
+    """One small form a line; the one just sent keeps what was typed."""
+    sent = (request.view_args or {}).get("sku")
+    return {
+        line.variant.sku: QuantityForm.shown()
+        if line.variant.sku == sent
+        else QuantityForm(data={"quantity": line.quantity})
+        for part in basket.parts
+        for line in part.lines
+    }
+
+
+@bp.post("/cart/lines")
+@answers(lambda: cart())
+def add_line() -> ResponseReturnValue:
+    """Put packs into the cart."""
+    form = LineForm.checked()
+    variant = variant_for(actor(), form.variant.data)
+    with writing():
+        services.add_line(shopper(), variant, form.quantity.data)
+    flash(_("%(name)s is in your cart.", name=variant.product.name), "success")
+    return redirect(safe_next(request.form.get("next") or url_for(".cart")), code=303)
+
+
+@bp.post("/cart/lines/<sku>")
+@answers(lambda sku: cart())
+def change_line(sku: str) -> ResponseReturnValue:
+    """Change how many, or take a line out."""
+    form = QuantityForm.checked()
+    variant = variant_for(actor(), sku)
+    with writing():
+        services.change_line(shopper(), variant, form.quantity.data)
+    return redirect(url_for(".cart"), code=303)
+
+
+def register(app: Flask) -> None:
+    """The number beside the cart in the header."""
+
+    @app.context_processor
+    def cart_count() -> dict[str, Any]:
+        return {"cart_count": count_in_cart(actor())}

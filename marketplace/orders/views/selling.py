@@ -1,0 +1,127 @@
+"""The seller's desk: the queue of orders, and one order with what she can do now."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.core import clock
+from marketplace.core.database import writing
+from marketplace.core.i18n import gettext as _
+from marketplace.core.permissions import Permission, require
+from marketplace.core.refusals import NotSeen
+from marketplace.orders import bp, services
+from marketplace.orders.forms import SELLER_REASONS, CancelForm, ConfirmForm, DeliverForm, FailForm, ShipForm
+from marketplace.orders.policies import is_seller, order_for
+from marketplace.orders.queries.lists import counts_of_seller, sold_by
+from marketplace.orders.queries.timeline import timeline_of
+from marketplace.orders.states import CancelReason, OrderState
+from marketplace.orders.views.buying import show
+from marketplace.web.paging import page_of
+from marketplace.web.panels import Slot, panels
+from marketplace.web.requests import actor, answers, query_texts
+
+
+@bp.get("/desk/orders")
+def desk() -> ResponseReturnValue:
+    """All orders of this producer; what waits for her comes first."""
+    require(actor(), Permission.DESK_SEE)
+    states = [state for state in OrderState if state.value in query_texts("state")]
+    counts = counts_of_seller(actor().organisation_id or 0)
+    return render_template("orders/desk.html", page=page_of(sold_by(actor(), states)), counts=counts, states=states)
+
+
+@bp.get("/desk/orders/<ref>")
+def desk_order(ref: str) -> ResponseReturnValue:
+    """One order as its seller sees it, with the next act on top."""
+    order = order_for(actor(), ref)
+    if not is_seller(actor(), order):
+        raise NotSeen
+    cancel = CancelForm.shown(reason=CancelReason.OUT_OF_STOCK.value)
+    cancel.reason.choices = [(reason.value, reason.label) for reason in SELLER_REASONS]
+    forms = {
+        "confirm": ConfirmForm.shown(ship_on=max(order.ready_on, clock.today())),
+        "ship": ShipForm.shown(),
+        "deliver": DeliverForm.shown(on=clock.today()),
+        "fail": FailForm.shown(),
+        "cancel": cancel,
+    }
+    hung = panels(Slot.ORDER, actor(), [order.ref])[order.ref]
+    return render_template("orders/desk_order.html", order=order, timeline=timeline_of(order), forms=forms, panels=hung)
+
+
+def either_page(ref: str) -> ResponseReturnValue:
+    """The page of the side on which the actor stands."""
+    return desk_order(ref) if is_seller(actor(), order_for(actor(), ref)) else show(ref)
+
+
+@bp.post("/orders/<ref>/confirmation")
+@answers(either_page)
+def confirm(ref: str) -> ResponseReturnValue:
+    """Promise a shipping day."""
+    order = order_for(actor(), ref, Permission.ORDER_CONFIRM)
+    form = ConfirmForm.checked()
+    with writing():
+        services.confirm(order, ship_on=form.ship_on.data, by=actor())
+    flash(_("Order %(ref)s is confirmed.", ref=ref), "success")
+    return redirect(url_for(".desk_order", ref=ref), code=303)
+
+
+@bp.post("/orders/<ref>/shipment")
+@answers(either_page)
+def ship(ref: str) -> ResponseReturnValue:
+    """Hand the goods to the carrier."""
+    order = order_for(actor(), ref, Permission.ORDER_SHIP)
+    form = ShipForm.checked()
+    with writing():
+        services.ship(order, carrier=form.carrier.data or "", tracking=form.tracking.data or "", by=actor())
+    flash(_("Order %(ref)s is on its way.", ref=ref), "success")
+    return redirect(url_for(".desk_order", ref=ref), code=303)
+
+
+@bp.post("/orders/<ref>/delivery")
+@answers(either_page)
+def deliver(ref: str) -> ResponseReturnValue:
+    """Say on which day the goods arrived."""
+    order = order_for(actor(), ref, Permission.ORDER_DELIVER)
+    form = DeliverForm.checked()
+    with writing():
+        services.deliver(order, on=form.on.data, by=actor())
+    flash(_("Order %(ref)s is marked as delivered.", ref=ref), "success")
+    return redirect(url_for(".desk_order", ref=ref), code=303)
+
+
+@bp.post("/orders/<ref>/failed-delivery")
+@answers(either_page)
+def fail_delivery(ref: str) -> ResponseReturnValue:
+    """The parcel was refused at the door."""
+    order = order_for(actor(), ref, Permission.ORDER_MARK_UNDELIVERED)
+    form = FailForm.checked()
+    with writing():
+        services.fail_delivery(order, note=form.note.data, by=actor())
+    flash(_("Noted. Tell us when the parcel is back with you."), "success")
+    return redirect(url_for(".desk_order", ref=ref), code=303)
+
+
+@bp.post("/orders/<ref>/return-to-stock")
+@answers(either_page)
+def take_back(ref: str) -> ResponseReturnValue:
+    """The refused parcel is back."""
+    order = order_for(actor(), ref, Permission.ORDER_TAKE_BACK)
+    with writing():
+        services.take_back(order, by=actor())
+    flash(_("The goods of order %(ref)s are back in stock.", ref=ref), "success")
+    return redirect(url_for(".desk_order", ref=ref), code=303)
+
+
+@bp.post("/orders/<ref>/cancellation")
+@answers(either_page)
+def cancel(ref: str) -> ResponseReturnValue:
+    """Call an order off, from either side."""
+    order = order_for(actor(), ref, Permission.ORDER_CANCEL)
+    form = CancelForm.checked()
+    reason = CancelReason(form.reason.data)
+    with writing():
+        services.cancel(order, reason=reason, note=form.note.data or "", by=actor())
+    flash(_("Order %(ref)s is cancelled.", ref=ref), "success")
+    return redirect(url_for(".show", ref=ref), code=303)

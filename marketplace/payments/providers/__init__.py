@@ -1,0 +1,1 @@
+"""The ways in which money moves: bank transfer by VietQR, and cash on delivery."""

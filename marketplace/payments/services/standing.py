@@ -1,0 +1,90 @@
+"""What a payment does when its order is placed, delivered or called off."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from marketplace.core import audit, clock
+from marketplace.core.actors import Actor
+from marketplace.core.database import db, lock
+from marketplace.core.lifecycle import can, move
+from marketplace.core.refs import next_ref
+from marketplace.orders.models import Order
+from marketplace.payments.models import BankAccount, Payment, ProviderEvent
+from marketplace.payments.queries import account_of
+from marketplace.payments.services import ledger
+from marketplace.payments.services.refunds import open_refund
+from marketplace.payments.services.settling import Told, settle
+from marketplace.payments.states import PaymentAction, PaymentState
+
+
+def open_payment(order: Order, *, by: Actor) -> Payment:
+    """An order was placed: its payment is awaited, for a transfer with the seller's account as it is now."""
+    account: BankAccount | None = account_of(order.seller_id) if order.payment_method == "vietqr" else None
+    payment = Payment(
+        ref=next_ref("payment"),
+        order=order,
+        provider=order.payment_method,
+        amount_vnd=order.total_vnd,
+        memo=memo_of(order),
+        bank_bin=account.bank_bin if account else None,
+        account_number=account.number if account else None,
+        account_holder=account.holder if account else None,
+        expires_at=order.due_at,
+        created_at=clock.now(),
+    )
+    db.session.add(payment)
+    db.session.flush()
+    audit.record(
+        audit.subject_of(payment),
+        "open",
+        by=by,
+        after=payment.state.value,
+        amount_vnd=payment.amount_vnd,
+        order=order.ref,
+    )
+    ledger.sale(order, by)
+    return payment
+
+
+def memo_of(order: Order) -> str:
+    """What the transfer says, so that it can be found: "OCOP DH2026000123"."""
+    return f"OCOP {order.ref.replace('-', '')}"
+
+
+def settle_cash(order: Order, *, by: Actor) -> None:
+    """Goods paid on delivery were delivered: the cash is with the seller."""
+    payment = _payment_of(order)
+    if payment is not None and payment.provider == "cod" and payment.state is not PaymentState.RECEIVED:
+        event_id = f"{payment.ref}:delivered"
+        settle(payment, Told(provider="cod", event_id=event_id, kind="delivered", amount_vnd=payment.amount_vnd), by=by)
+
+
+def call_off(order: Order, *, by: Actor) -> None:
+    """The order is off: what is not paid is no longer due, what was paid goes back."""
+    payment = _payment_of(order)
+    if payment is None:
+        return
+    lock(payment)
+    paid = payment.state is PaymentState.RECEIVED
+    ledger.sale_called_off(order, paid=paid, by=by)
+    if paid:
+        open_refund(payment, payment.received_vnd, by=by)
+        return
+    partial = _looked_at(payment) if payment.state is PaymentState.REVIEW else 0
+    if can(payment, PaymentAction.CANCEL):
+        move(payment, PaymentAction.CANCEL, by=by)
+    if partial:
+        payment.received_vnd = partial
+        ledger.received_by_seller(order, f"{payment.ref}/part", partial, for_goods=False, by=by)
+        open_refund(payment, partial, by=by)
+
+
+def _looked_at(payment: Payment) -> int:
+    """How much arrived in amounts that did not match, in đồng."""
+    told = ProviderEvent.payment_id == payment.id, ProviderEvent.outcome == "review", ProviderEvent.currency == "VND"
+    return int(db.session.scalar(select(func.coalesce(func.sum(ProviderEvent.amount_vnd), 0)).where(*told)) or 0)
+
+
+def _payment_of(order: Order) -> Payment | None:
+    return db.session.scalar(select(Payment).where(Payment.order_id == order.id))
