@@ -7,7 +7,8 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from marketplace.core import audit as trail, migrating
-from marketplace.core.database import db
+from marketplace.core.database import db, writing
+from marketplace.core.refusals import Refused
 
 database = AppGroup("db", help="The schema.")
 demo = AppGroup("demo", help="The demonstration market.")
@@ -46,7 +47,9 @@ def list_jobs() -> None:
     from marketplace.core.outbox import worker
 
     for job in [*worker.pending(), *worker.dead()]:
-        click.echo(f"{job.id}\t{job.kind}\t{job.state}\t{job.run_at:%Y-%m-%d %H:%M}\t{job.attempts}\t{job.last_error or ''}")
+        click.echo(
+            f"{job.id}\t{job.kind}\t{job.state}\t{job.run_at:%Y-%m-%d %H:%M}\t{job.attempts}\t{job.last_error or ''}"
+        )
 
 
 @audit.command("seal")
@@ -64,7 +67,11 @@ def verify(head: str | None) -> None:
     from marketplace.inventory.queries import stock_faults
     from marketplace.payments.queries import ledger_faults
 
-    faults = [*trail.verify(current_app.config["SETTINGS"].audit_key, known_head=head), *stock_faults(), *ledger_faults()]
+    faults = [
+        *trail.verify(current_app.config["SETTINGS"].audit_key, known_head=head),
+        *stock_faults(),
+        *ledger_faults(),
+    ]
     for fault in faults:
         click.echo(fault, err=True)
     if faults:
@@ -82,7 +89,13 @@ def create_user(email: str, name: str, operator: bool, password: str) -> None:
     """Create an account."""
     from marketplace.accounts import services
 
-    click.echo(services.create_from_command(email=email, name=name, password=password, operator=operator))
+    try:
+        password_hash = services.new_hash(password, email, name)
+        with writing():
+            ref = services.create_from_command(email=email, name=name, password_hash=password_hash, operator=operator)
+    except Refused as refusal:
+        raise click.ClickException(str(refusal)) from None
+    click.echo(ref)
 
 
 @search.command("rebuild")

@@ -15,9 +15,11 @@ from marketplace.core.database import Base, Id, Ref, enumerated
 from marketplace.core.states import Machine
 from marketplace.places.models import Province, Ward
 
+SHORTEST_PASSWORD = 8
+
 
 class Person(Base):
-    """Somebody with an account, known by e-mail or phone."""
+    """Somebody with an account, known by e-mail; a phone is a contact, as nobody has proven that it is hers."""
 
     __tablename__ = "people"
     __table_args__ = (CheckConstraint("email IS NOT NULL OR phone IS NOT NULL", name="can_be_reached"),)
@@ -25,7 +27,7 @@ class Person(Base):
     id: Mapped[Id]
     ref: Mapped[Ref]
     email: Mapped[str | None] = mapped_column(String(254), unique=True)
-    phone: Mapped[str | None] = mapped_column(String(20), unique=True)
+    phone: Mapped[str | None] = mapped_column(String(20), index=True)
     name: Mapped[str] = mapped_column(String(120))
     password_hash: Mapped[str] = mapped_column(String(200))
     locale: Mapped[str] = mapped_column(String(5), default="vi")
@@ -33,6 +35,14 @@ class Person(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     memberships: Mapped[list[Membership]] = relationship(back_populates="person", order_by="Membership.id")
+
+    is_active = True
+    is_authenticated = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        """What a session remembers of her: once the epoch changes, every session of before has ended."""
+        return f"{self.ref}.{self.sign_in_epoch}"
 
 
 class Organisation(Base):

@@ -1,7 +1,185 @@
-"""Who is signed in: the session names a person and her current organisation."""
+"""Who is signed in: the session names a person and her current organisation; how a session begins and ends."""
 
-from flask import Flask
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import Flask, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, current_user, login_user
+
+from marketplace.accounts import queries, services
+from marketplace.accounts.events import SignedIn
+from marketplace.accounts.models import Organisation, Person
+from marketplace.accounts.states import OrganisationState
+from marketplace.core.actors import Actor, ActorKind
+from marketplace.core.database import db, writing
+from marketplace.core.events import publish
+from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.refusals import Refused
+from marketplace.web.requests import actor, actor_source, is_get
+
+View = TypeVar("View", bound=Callable[..., Any])
+ORGANISATION = "organisation"
+PRIVATE = ""
+
+
+# --- who acts ---
+
+
+@actor_source
+def signed_in_person() -> Actor | None:
+    """The person of this session, acting for the organisation that she has chosen."""
+    person = current_person()
+    return _actor_of(person) if person else None
+
+
+def current_person() -> Person | None:
+    """The person of this session with her memberships, found once a request."""
+    return current_user._get_current_object() if current_user.is_authenticated else None
+
+
+def _actor_of(person: Person) -> Actor:
+    grants = frozenset(session.get("grants", ()))
+    known = {"kind": ActorKind.PERSON, "ref": person.ref, "person_id": person.id, "display_name": person.name}
+    organisation = current_organisation(person)
+    if organisation is None:
+        return Actor(**known, grants=grants)  # type: ignore[arg-type]  # the values are named a line above
+    return Actor(
+        **known,  # type: ignore[arg-type]  # the same
+        grants=grants,
+        organisation_id=organisation.id,
+        organisation_ref=organisation.ref,
+        organisation_kind=organisation.kind,
+        organisation_name=organisation.name,
+        organisation_verified=organisation.state is OrganisationState.VERIFIED,
+        roles=frozenset(one.role for one in person.memberships if one.organisation_id == organisation.id),
+    )
+
+
+def organisations_of(person: Person) -> list[Organisation]:
+    """Those that she may act for: a suspended one acts as nothing."""
+    known = {one.organisation_id: one.organisation for one in person.memberships}
+    return [one for one in known.values() if one.state is not OrganisationState.SUSPENDED]
+
+
+def current_organisation(person: Person) -> Organisation | None:
+    """The organisation she has chosen, her first where she has not chosen, none where she acts as herself."""
+    chosen = session.get(ORGANISATION)
+    if chosen == PRIVATE:
+        return None
+    open_ones = organisations_of(person)
+    return next((one for one in open_ones if one.ref == chosen), open_ones[0] if open_ones else None)
+
+
+def choose_organisation(ref: str) -> None:
+    """Act from now on for one of her organisations, or as herself; anything else is refused."""
+    person = current_person()
+    if person is None or ref not in {PRIVATE, *(one.ref for one in organisations_of(person))}:
+        raise Refused(_l("You do not belong to this organisation, or it is suspended."))
+    session[ORGANISATION] = ref
+    g.pop("actor", None)
+
+
+def needs_sign_in(view: View) -> View:
+    """Show a page only to somebody signed in; others sign in first and then come back to it."""
+
+    @wraps(view)
+    def answered(**arguments: Any) -> ResponseReturnValue:
+        if actor().is_signed_in:
+            return cast(ResponseReturnValue, view(**arguments))
+        wanted = request.full_path.rstrip("?") if is_get() else None
+        return redirect(url_for("accounts.sign_in", next=wanted), code=303)
+
+    return cast(View, answered)
+
+
+# --- how a session begins and ends ---
+
+
+def sign_in(login: str, password: str, *, address: str, keep: bool = False) -> Person:
+    """Begin the session of whoever knows the password; one sentence and the same work for every way to fail."""
+    person = queries.person_by_login(login)
+    attempt = services.Attempt(person.ref if person else login.lower(), address)
+    stored = person.password_hash if person else None
+    counted = _counted(attempt)
+    if not services.fits(stored, password) or person is None:
+        raise Refused(_l("This account and this password do not belong together. Please check both."))
+    guest_ref = str(session.get("guest", ""))
+    with writing():
+        services.forgive(attempt, counted)
+        publish(SignedIn(person, guest_ref))
+    start(person, keep=keep)
+    return person
+
+
+def _counted(attempt: services.Attempt) -> list[int]:
+    """Count a try in a transaction of its own; hashing afterwards holds no connection."""
+    services.check(attempt)
+    with writing():
+        counted = services.count(attempt)
+    services.check(attempt, own=1)
+    db.session.rollback()
+    return counted
+
+
+def join(invitation: services.Invitation, password: str) -> Person:
+    """Open the account that a letter invited to, and begin its session."""
+    password_hash = services.new_hash(password, invitation.email, invitation.name, invitation.phone)
+    guest_ref = str(session.get("guest", ""))
+    with writing():
+        person = services.sign_up(invitation, password_hash=password_hash)
+        publish(SignedIn(person, guest_ref))
+    start(person)
+    return person
+
+
+def start(person: Person, *, keep: bool = False) -> None:
+    """A new session that carries over only what its holder has proven; `keep` outlives the browser's window."""
+    proven = session.get("grants")
+    session.clear()
+    if proven:
+        session["grants"] = proven
+    session.permanent = keep
+    login_user(person)
+    g.pop("actor", None)
+
+
+def change_password(person: Person, current: str, password: str, *, address: str) -> None:
+    """A new password for somebody who knows the one of now: this session goes on, every other one has ended."""
+    attempt = services.Attempt(person.ref, address)
+    stored, by = person.password_hash, actor()
+    counted = _counted(attempt)
+    if not services.fits(stored, current):
+        raise Refused(_l("The password of now is not right."))
+    password_hash = services.new_hash(password, person.email, person.name, person.phone)
+    with writing():
+        services.forgive(attempt, counted)
+        services.change_password(person, password_hash=password_hash, by=by)
+    renew(person)
+
+
+def renew(person: Person) -> None:
+    """The same session under a new identity, after the one before was ended everywhere."""
+    chosen, keep = session.get(ORGANISATION), session.permanent
+    start(person, keep=keep)
+    if chosen is not None:
+        session[ORGANISATION] = chosen
+
+
+def end() -> None:
+    """Nothing of the session is left in this browser."""
+    session.clear()
+    g.pop("actor", None)
+    g.pop("_login_user", None)
 
 
 def register(app: Flask) -> None:
     """Find the actor of each request."""
+    manager = LoginManager()
+    # addresses change while one walks through a village; the cookie itself is signed
+    manager.session_protection = None
+    manager.user_loader(queries.person_of_session)
+    manager.init_app(app, add_context_processor=False)

@@ -3,8 +3,13 @@
 Places have no states and use no other feature. Goods keep the unit they come from; people find them under both names.
 """
 
-from flask import Flask
+from flask import Blueprint, Flask
+
+bp = Blueprint("places", __name__, url_prefix="/places")
 
 
 def register(app: Flask) -> None:
-    """Places have no pages of their own."""
+    """Hang the list of communes, which address forms fetch, into the application."""
+    from marketplace.places import views  # noqa: F401
+
+    app.register_blueprint(bp)

@@ -1,0 +1,127 @@
+"""People and organisations as others look them up; what a person was told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from marketplace.accounts.models import Membership, Organisation, Person, SignInAttempt
+from marketplace.core.actors import Actor, OrganisationKind, Recipient, Role
+from marketplace.core.database import db
+from marketplace.core.outbox import Notice
+from marketplace.web.forms import email_address, phone_number
+
+# more unread notices than this are not counted one by one
+MOST_COUNTED = 100
+
+
+def person_by_email(email: str) -> Person | None:
+    """The person with this address."""
+    return db.session.scalar(select(Person).where(Person.email == email.lower()))
+
+
+def person_by_login(text: str) -> Person | None:
+    """Whom an e-mail address or a phone number means; a number that several people gave means none of them."""
+    email = email_address(text)
+    if email:
+        return person_by_email(email)
+    phone = phone_number(text)
+    found = db.session.scalars(select(Person).where(Person.phone == phone).limit(2)).all() if phone else []
+    return found[0] if len(found) == 1 else None
+
+
+def person_by_ref(ref: str) -> Person | None:
+    """The person with this ref."""
+    return db.session.scalar(select(Person).where(Person.ref == ref))
+
+
+def person_of_session(identity: str) -> Person | None:
+    """Whose session it is, with her organisations, in one query; nobody's once she ended it."""
+    ref, _dot, epoch = identity.partition(".")
+    whole = joinedload(Person.memberships).joinedload(Membership.organisation)
+    asked = select(Person).where(Person.ref == ref, Person.sign_in_epoch == epoch).options(whole)
+    return db.session.scalars(asked).unique().one_or_none()
+
+
+def organisation_by_slug(slug: str) -> Organisation | None:
+    """The organisation with this slug."""
+    return db.session.scalar(select(Organisation).where(Organisation.slug == slug))
+
+
+def organisation_by_ref(ref: str) -> Organisation | None:
+    """The organisation with this ref."""
+    return db.session.scalar(select(Organisation).where(Organisation.ref == ref))
+
+
+def people_of(organisation_id: int, *roles: Role) -> list[Person]:
+    """Everyone who belongs to an organisation (with one of these roles, where any are named), each once."""
+    held = Membership.role.in_(roles) if roles else Membership.role.is_not(None)
+    members = select(Membership.person_id).where(Membership.organisation_id == organisation_id, held)
+    return list(db.session.scalars(select(Person).where(Person.id.in_(members)).order_by(Person.id)))
+
+
+def operators() -> list[Recipient]:
+    """Whom to tell what only the marketplace's own operator can mend."""
+    asked = select(Organisation.ref).where(Organisation.kind == OrganisationKind.OPERATOR).order_by(Organisation.id)
+    return [Recipient("organisation", ref) for ref in db.session.scalars(asked)]
+
+
+def memberships_of(person: Person) -> list[tuple[Organisation, list[Role]]]:
+    """The organisations of a person with her roles in each, in the order in which she joined."""
+    asked = select(Membership).where(Membership.person_id == person.id).order_by(Membership.id)
+    grouped: dict[Organisation, list[Role]] = {}
+    for one in db.session.scalars(asked.options(joinedload(Membership.organisation))):
+        grouped.setdefault(one.organisation, []).append(one.role)
+    return list(grouped.items())
+
+
+def failed_attempts(keys: Sequence[str], *, since: datetime) -> Counter[str]:
+    """How many failed tries to sign in are counted under each key since a moment."""
+    counted = select(SignInAttempt.key, func.count()).where(SignInAttempt.key.in_(keys), SignInAttempt.at > since)
+    return Counter(dict(db.session.execute(counted.group_by(SignInAttempt.key)).tuples()))
+
+
+def has_attempts_before(moment: datetime) -> bool:
+    """Whether failed tries from before a moment are still kept."""
+    return db.session.scalar(select(SignInAttempt.id).where(SignInAttempt.at < moment).limit(1)) is not None
+
+
+# --- notices ---
+
+
+def told_to(actor: Actor) -> ColumnElement[bool]:
+    """Notices for a person and for the organisation that she acts for now."""
+    if not actor.is_signed_in:
+        return false()
+    own = and_(Notice.recipient_kind == "person", Notice.recipient_ref == actor.ref)
+    if actor.organisation_ref is None:
+        return own
+    firm = and_(Notice.recipient_kind == "organisation", Notice.recipient_ref == actor.organisation_ref)
+    return or_(own, firm)
+
+
+def notices_of(actor: Actor) -> Select[Any]:
+    """What a person and her current organisation were told, the newest first."""
+    return select(Notice).where(told_to(actor)).order_by(Notice.id.desc())
+
+
+def unread_notices(actor: Actor) -> int:
+    """How many of them nobody has read, counted up to a hundred."""
+    unread = select(Notice.id).where(told_to(actor), Notice.read_at.is_(None)).limit(MOST_COUNTED)
+    return db.session.scalar(select(func.count()).select_from(unread.subquery())) or 0
+
+
+def letters_since(recipient: Recipient, template: str, moment: datetime) -> int:
+    """How many letters of one kind a recipient was sent since a moment."""
+    sent = select(func.count()).where(
+        Notice.recipient_kind == recipient.kind,
+        Notice.recipient_ref == recipient.ref,
+        Notice.template == template,
+        Notice.created_at > moment,
+    )
+    return db.session.scalar(sent) or 0

@@ -1,0 +1,37 @@
+"""What a person does with her own account."""
+
+from __future__ import annotations
+
+from sqlalchemy import update
+
+from marketplace.accounts import queries
+from marketplace.accounts.models import Person
+from marketplace.core import audit, clock
+from marketplace.core.actors import Actor, Recipient
+from marketplace.core.database import db, lock
+from marketplace.core.outbox import Notice, notify
+from marketplace.core.refs import new_token
+
+
+def edit(person: Person, *, name: str, phone: str | None, locale: str, by: Actor) -> None:
+    """Change how she is called and reached, and the language of her letters."""
+    lock(person)
+    changed = [field for field, value in (("name", name), ("phone", phone)) if getattr(person, field) != value]
+    person.name, person.phone, person.locale = name, phone, locale
+    if changed:
+        audit.record(audit.subject_of(person), "edit", by=by, fields=changed)
+
+
+def change_password(person: Person, *, password_hash: str, by: Actor) -> None:
+    """Set a new password; every session that was open before has ended, and she is told by letter."""
+    lock(person)
+    person.password_hash = password_hash
+    person.sign_in_epoch = new_token()
+    audit.record(audit.subject_of(person), "change_password", by=by)
+    notify(Recipient("person", person.ref, person.locale), "accounts/password_changed", name=person.name, url="/me")
+
+
+def mark_notices_read(actor: Actor) -> None:
+    """Everything that she and her current organisation were told so far counts as read."""
+    unread = update(Notice).where(queries.told_to(actor), Notice.read_at.is_(None)).values(read_at=clock.now())
+    db.session.execute(unread.execution_options(synchronize_session=False))
