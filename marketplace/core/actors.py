@@ -85,7 +85,7 @@ SYSTEM = Actor(kind=ActorKind.SYSTEM, ref="system")
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """To whom a notice goes: kind `person` or `organisation` with its ref, or `contact` with an e-mail address as ref."""
+    """To whom a notice goes: a `person` or `organisation` by ref, or a `contact` whose ref is an e-mail address."""
 
     kind: str
     ref: str

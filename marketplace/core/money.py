@@ -41,7 +41,7 @@ def net_of_vat(gross_vnd: int, rate: Decimal) -> int:
 
 
 def parse_vnd(text: str) -> int | None:
-    """Whole đồng from what people type ("1.250.000 ₫", "1,25 triệu", "1tr250", "65k"), or None where it is not money."""
+    """Whole đồng from what people type ("1.250.000 ₫", "1,25 triệu", "1tr250", "65k"), or None if it is no money."""
     bare = re.sub(r"(₫|đồng|vnđ|vnd|đ)\s*$", "", text.strip().lower()).strip().replace("\u00a0", " ")
     match = _AMOUNT.fullmatch(re.sub(r"(?<=\d)\s+(?=[a-zỷỉ])", "", bare))
     if match is None or (match["rest"] and not match["word"]):

@@ -31,7 +31,7 @@ class BankAccount(Base):
 
 
 class Payment(Base):
-    """The money of one order: how much is due, by which provider, and how much came. `memo` is what the transfer says."""
+    """The money of one order: what is due, by which provider, what came. `memo` is what the transfer says."""
 
     __tablename__ = "payments"
     __table_args__ = (

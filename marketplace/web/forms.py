@@ -200,10 +200,13 @@ def _is_email(form: WtForm, field: Field) -> None:
         raise ValidationError(_("This is not an e-mail address. Example: ten@vidu.vn."))
 
 
+def _in_lower_case(value: str | None) -> str | None:
+    return clean(value).lower() if value else value
+
+
 def email_field(label: Any, *, required: bool = True, **options: Any) -> Field:
     """An e-mail address in lower case."""
-    lower: Callable[[str | None], str | None] = lambda value: clean(value).lower() if value else value
-    return StringField(label, [_needed(required), readable, Length(max=254), _is_email], filters=[lower], **options)
+    return StringField(label, [_needed(required), readable, Length(max=254), _is_email], filters=[_in_lower_case], **options)
 
 
 def choice_field(

@@ -1,4 +1,4 @@
-"""What keeps the site safe at its edge: headers, a strict content policy, CSRF tokens, limits, languages, GETs that only read."""
+"""The site's edge: headers, a strict content policy, CSRF tokens, limits, the language, GETs that only read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What time does to orders: unpaid and unanswered ones end, parcels count as delivered, delivered orders are completed."""
+"""What time does to orders: unpaid and unanswered ones end, parcels count as delivered, orders are completed."""
 
 from __future__ import annotations
 

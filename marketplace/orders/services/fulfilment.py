@@ -39,7 +39,7 @@ def confirm(order: Order, *, ship_on: date, by: Actor) -> None:
 
 
 def ship(order: Order, *, carrier: str, tracking: str, by: Actor) -> None:
-    """The goods leave the seller: they are taken out of stock, first expired first, and the buyer learns how to follow them."""
+    """The goods leave the seller and her stock, first expired first; the buyer learns how to follow them."""
     lock(order)
     if order.delivery is DeliveryKind.SHIP and not carrier:
         raise Refused(_("Please say who carries the parcel."), field="carrier")

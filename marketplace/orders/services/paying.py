@@ -15,7 +15,7 @@ REVIVABLE = {CancelReason.UNPAID}
 
 
 def mark_paid(order: Order, *, by: Actor) -> bool:
-    """The money of a prepaid order came: the seller may begin. False: the goods are gone or off, the money goes back."""
+    """The money of a prepaid order came: the seller may begin. False: the goods are gone, the money goes back."""
     lock(order)
     if order.state is OrderState.AWAITING_PAYMENT:
         move(order, OrderAction.SETTLE, by=by)

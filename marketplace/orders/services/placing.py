@@ -91,6 +91,7 @@ def _placed_with(token: str, by: Actor) -> Purchase | None:
 
 def _guard(checkout: Checkout, by: Actor) -> None:
     """One buyer places one purchase at a time, and has at most three that wait for payment or an answer."""
+    is_known_firm = by.organisation_kind is OrganisationKind.BUYER and by.organisation_verified
     key = token_digest(f"person:{by.person_id}" if by.person_id else f"guest:{checkout.phone or checkout.email}")
     insert = insert_into(UnpaidGuard).values(key=key, placed=1)
     db.session.execute(insert.on_conflict_do_update(index_elements=["key"], set_={"placed": UnpaidGuard.placed + 1}))
@@ -102,7 +103,7 @@ def _guard(checkout: Checkout, by: Actor) -> None:
         unpaid = unpaid.where(Purchase.person_id.is_(None), Purchase.phone == checkout.phone)
     else:
         unpaid = unpaid.where(Purchase.person_id.is_(None), Purchase.email == checkout.email)
-    if (db.session.scalar(unpaid) or 0) >= MOST_UNPAID and not by.acts_for(by.organisation_id):
+    if (db.session.scalar(unpaid) or 0) >= MOST_UNPAID and not is_known_firm:
         raise Refused(
             _(
                 "You have %(count)s orders that wait for payment or an answer. Pay or cancel one of them first.",

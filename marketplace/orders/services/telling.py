@@ -31,7 +31,7 @@ def placed(order: Order) -> None:
 
 
 def tell_buyer(order: Order, what: str, **more: Any) -> None:
-    """Write to the buyer; a guest's link carries the key that opens her order. Guests without e-mail are not written to."""
+    """Write to the buyer; a guest's link carries the key that opens her order, and one without e-mail gets nothing."""
     buyer = order.buyer
     if buyer.kind == "contact" and not buyer.ref:
         return
