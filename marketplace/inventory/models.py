@@ -65,6 +65,11 @@ class Lot(Base):
         """Past its best-before day."""
         return self.best_before < clock.today()
 
+    @property
+    def days_left(self) -> int:
+        """Days until its best-before day; below zero after it."""
+        return (self.best_before - clock.today()).days
+
 
 class CapacityDay(Base):
     """How many packs of a made-to-order variant are promised for one day; its row is changed under the stock's lock."""
@@ -94,6 +99,8 @@ class Movement(Base):
     actor_kind: Mapped[str] = mapped_column(String(16))
     actor_ref: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    lot: Mapped[Lot | None] = relationship()
 
 
 class Hold(Base):

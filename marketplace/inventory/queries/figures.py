@@ -1,4 +1,4 @@
-"""What people read of stock: how many packs may be promised, what moved, and what does not add up."""
+"""How many packs of a variant may be promised now, and why."""
 
 from __future__ import annotations
 

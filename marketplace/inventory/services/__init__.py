@@ -2,6 +2,7 @@
 
 from marketplace.inventory.services.holds import Demand, Shortage, keep, put_back, release, reserve, take
 from marketplace.inventory.services.shelf import LotLabel, correct, open_stock, receive, spoil
+from marketplace.inventory.services.telling import tell_catalogue
 
 __all__ = [
     "Demand",
@@ -16,4 +17,5 @@ __all__ = [
     "reserve",
     "spoil",
     "take",
+    "tell_catalogue",
 ]

@@ -243,7 +243,7 @@ def _make(hold: Hold, by: Actor) -> None:
     on_shelf = max(0, item.on_hand - item.expired - item.reserved)
     if hold.quantity > on_shelf:
         made = hold.quantity - on_shelf
-        shift(item, MovementKind.RECEIPT, made, by=by, reason=_("made to order"), owner_ref=hold.owner_ref)
+        shift(item, MovementKind.RECEIPT, made, by=by, owner_ref=hold.owner_ref)
 
 
 def _picked(item: StockItem, packs: int) -> list[tuple[Lot | None, int]]:

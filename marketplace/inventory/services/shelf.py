@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from marketplace.catalogue.models import Product, Variant
+from marketplace.catalogue.models import Variant
 from marketplace.core import audit, clock
 from marketplace.core.actors import Actor
 from marketplace.core.database import before_commit, db, insert_into, locked
@@ -18,6 +18,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.refusals import Refused
 from marketplace.inventory import queries
 from marketplace.inventory.models import Hold, Lot, Movement, StockItem
+from marketplace.inventory.services.telling import tell_catalogue
 from marketplace.inventory.states import HoldState, MovementKind
 
 MOST_ON_HAND = 1_000_000
@@ -116,29 +117,21 @@ def tell(
     item: StockItem, action: str, quantity: int, *, by: Actor, owner_ref: str | None, lot: str | None = None
 ) -> None:
     """Write an act into the trail of its stock, and remember to look whether the product can still be had."""
-    figures: dict[str, Any] = {
-        "quantity": quantity,
-        "on_hand": item.on_hand,
-        "reserved": item.reserved,
-        "owner": owner_ref,
-        "lot": lot,
-    }
-    audit.record(audit.subject_of(item), action, by=by, **{k: v for k, v in figures.items() if v is not None})
+    known: dict[str, Any] = {"owner": owner_ref} if owner_ref else {}
+    known |= {"lot": lot} if lot else {}
+    known |= {"quantity": quantity, "on_hand": item.on_hand, "reserved": item.reserved}
+    audit.record(audit.subject_of(item), action, by=by, **known)
     db.session().info.setdefault(TOUCHED, set()).add(item.variant_id)
 
 
 @before_commit
-def _tell_catalogue(session: Session) -> None:
+def _tell_of_touched(session: Session) -> None:
     """Products are locked last and once in an act, so that acts on several stocks never wait in a ring."""
     touched: set[int] = session.info.pop(TOUCHED, set())
     known = queries.figures(touched).values()
     doubtful = {one.product_id for one in known if (one.available > 0) is not one.product_in_stock}
     if doubtful:
-        # another pack of the same product may be sold out at this moment: only under the product's lock both are seen
-        locked(Product, doubtful)
-        from marketplace.catalogue import services as catalogue
-
-        catalogue.set_availability(queries.in_stock(doubtful))
+        tell_catalogue(doubtful)
 
 
 # --- piles: a lot, or the packs without one --------------------------------------------------------------------------
