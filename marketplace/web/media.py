@@ -29,7 +29,7 @@ def picture(sha256: str, size: str) -> Response:
 
 def picture_url(sha256: str, size: int = 640) -> str:
     """The address of a picture, at most `size` pixels wide and high (160, 320, 640, 1280 or 2400)."""
-    return url_for("media.picture", sha256=sha256, size=size)
+    return url_for("media.picture", sha256=sha256, size=str(size))
 
 
 def register(app: Flask) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from contextlib import suppress
 from datetime import datetime
 from typing import IO, Any
@@ -27,8 +28,8 @@ MEGABYTE = 1024 * 1024
 _QUALITY = {LARGEST: 88}
 _SRGB = ImageCms.createProfile("sRGB")
 
-# Pillow itself stops at twice this; the check of the size below stops at once
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
 class Picture(Base):
@@ -90,7 +91,7 @@ def _readable(content: bytes) -> Image.Image:
             _refuse_bomb(opened)
             opened.draft("RGB", (LARGEST, LARGEST))
             return _plain(ImageOps.exif_transpose(opened))
-    except Image.DecompressionBombError:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _too_many_pixels() from None
     except UnidentifiedImageError:
         raise Refused(_not_a_picture(content)) from None

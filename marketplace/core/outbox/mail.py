@@ -73,10 +73,11 @@ def _settings() -> Settings:
 def _open_messages(notice: Notice) -> dict[str, EmailMessage | None]:
     """A message for each address that has none yet, by message id; None where the address cannot be written."""
     done = set(db.session.scalars(select(Delivery.message_id).where(Delivery.notice_id == notice.id)))
-    addresses = {message_id(notice.ref, one.email): one for one in addresses_of(notice.recipient)}
+    # of people who share an address the first is written to
+    addresses = {message_id(notice.ref, one.email): one for one in reversed(addresses_of(notice.recipient))}
     letters: dict[str, Letter] = {}
     messages: dict[str, EmailMessage | None] = {}
-    for name, address in addresses.items():
+    for name, address in reversed(addresses.items()):
         if name not in done:
             letter = letters.setdefault(address.locale, letter_of(notice, address.locale))
             messages[name] = _message_or_none(letter, address, name)
@@ -86,7 +87,7 @@ def _open_messages(notice: Notice) -> dict[str, EmailMessage | None]:
 def _message_or_none(letter: Letter, address: Address, name: str) -> EmailMessage | None:
     try:
         return message_of(letter, address, name)
-    except (ValueError, MessageError):
+    except (ValueError, LookupError, MessageError):
         return None
 
 

@@ -127,7 +127,7 @@ def pause(attempt: int) -> timedelta:
 
 
 @permits(Permission.JOBS_READ)
-def may_read_jobs(actor: Actor, thing: Any = None) -> bool:  # noqa: ARG001 - the shape of every predicate
+def may_read_jobs(actor: Actor, thing: Any = None) -> bool:
     """The operator's people."""
     return actor.is_operator or actor.kind is ActorKind.SYSTEM
 
@@ -145,7 +145,7 @@ def dead(*, most: int = 100) -> Sequence[Job]:
 
 def counts() -> dict[JobState, int]:
     """How many jobs stand in each state."""
-    counted = db.session.execute(select(Job.state, func.count()).group_by(Job.state)).tuples()
+    counted = db.session.execute(select(Job.state, func.count()).group_by(Job.state))
     return dict.fromkeys(JobState, 0) | dict(counted.all())
 
 
