@@ -1,0 +1,67 @@
+"""Producers as the public sees them: one shop, and the list of shops with what they sell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import joinedload
+
+from marketplace.accounts.models import Organisation
+from marketplace.accounts.states import OrganisationState
+from marketplace.catalogue.models import Product, ProductSet, SlugRedirect
+from marketplace.catalogue.states import ProductState
+from marketplace.core import clock
+from marketplace.core.actors import OrganisationKind
+from marketplace.core.database import db
+from marketplace.places.models import Province
+from marketplace.storefronts.models import Shop
+
+_WHOLE = (joinedload(Organisation.province).joinedload(Province.successor), joinedload(Organisation.ward))
+
+
+def seller_by_slug(slug: str) -> Organisation | None:
+    """The producer whose shop has this address."""
+    return db.session.scalar(select(Organisation).where(Organisation.slug == slug[:80]).options(*_WHOLE))
+
+
+def seller_by_id(organisation_id: int | None) -> Organisation | None:
+    """The producer with this id."""
+    return db.session.scalar(select(Organisation).where(Organisation.id == organisation_id).options(*_WHOLE))
+
+
+def shop_of(seller: Organisation) -> Shop | None:
+    """What a producer's public page says beside her goods; some have not written anything yet."""
+    return db.session.scalar(select(Shop).where(Shop.organisation_id == seller.id))
+
+
+def shop_moved_to(slug: str) -> str | None:
+    """The present address of a shop that once had this one, or None."""
+    moved = select(SlugRedirect.target).where(SlugRedirect.kind == "shop", SlugRedirect.slug == slug[:90])
+    return db.session.scalar(moved)
+
+
+def shop_cards(province_ids: Sequence[int] = ()) -> Select[Any]:
+    """Shops with something on sale, those with most goods first; `star` is its best one in force today."""
+    star = func.max(case((Product.star_until >= clock.today(), Product.star)))
+    rows = (
+        select(
+            Organisation.slug,
+            Organisation.name,
+            Province.name.label("place"),
+            func.count(Product.id).label("products"),
+            star.label("star"),
+            Organisation.is_illustrative,
+            Shop.photo_sha256,
+            func.min(ProductSet.number).label("set_number"),
+        )
+        .join(Product, (Product.seller_id == Organisation.id) & (Product.state == ProductState.PUBLISHED))
+        .join(ProductSet, ProductSet.id == Product.set_id)
+        .join(Province, Province.id == Organisation.province_id)
+        .outerjoin(Shop, Shop.organisation_id == Organisation.id)
+        .where(Organisation.kind == OrganisationKind.PRODUCER, Organisation.state == OrganisationState.VERIFIED)
+        .group_by(Organisation.id, Province.name, Shop.photo_sha256)
+        .order_by(func.count(Product.id).desc(), Organisation.name, Organisation.id)
+    )
+    return rows.where(Organisation.province_id.in_(province_ids)) if province_ids else rows

@@ -1,0 +1,113 @@
+"""The listing and a product's page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.accounts.models import Organisation
+from marketplace.catalogue import queries as catalogue
+from marketplace.catalogue.forms import filters_in_address
+from marketplace.catalogue.models import Product
+from marketplace.core.i18n import gettext as _, locale
+from marketplace.core.permissions import Permission, allows, reach
+from marketplace.inventory import queries as inventory
+from marketplace.storefronts import bp, queries
+from marketplace.storefronts.queries import Pack
+from marketplace.storefronts.views import linked_data
+from marketplace.storefronts.views.listing import listing_context
+from marketplace.web.assets import asset
+from marketplace.web.filters import number
+from marketplace.web.media import picture_url
+from marketplace.web.panels import Slot, panels
+from marketplace.web.requests import actor
+
+
+@bp.get("/products")
+def products() -> ResponseReturnValue:
+    """Everything on sale, filtered and sorted as the address says."""
+    return render_template("storefronts/products.html", **listing_context(catalogue.listing(filters_in_address())))
+
+
+@bp.get("/products/<slug>")
+def product(slug: str) -> ResponseReturnValue:
+    """One product with all a buyer decides on; an address it once had leads here for good."""
+    found = catalogue.product_by_slug(slug)
+    if found is None or not allows(actor(), Permission.PRODUCT_SEE, found):
+        moved = catalogue.moved_to(slug)
+        if moved:
+            return redirect(url_for("storefronts.product", slug=moved), code=301)
+    return render_template("storefronts/product.html", **_page(reach(actor(), found, Permission.PRODUCT_SEE)))
+
+
+def _page(found: Product) -> dict[str, Any]:
+    packs = queries.packs_of(found, inventory.availability([variant.id for variant in found.variants]))
+    shown = pictures(found)
+    return {
+        "product": found,
+        "packs": packs,
+        "lead": min(packs, key=lambda pack: pack.variant.price_vnd, default=None),
+        "chosen": next((pack for pack in packs if pack.can_be_ordered), None),
+        "pictures": shown,
+        "share_image": shown[0]["url"] if found.photos else None,
+        "now": _now(found),
+        "certificate": _certificate(found),
+        "average": number(round(found.rating_sum / found.rating_count, 1)) if found.rating_count else "",
+        "seller": seller_words(found.seller),
+        "similar": [] if found.is_alcohol else catalogue.similar(found, limit=6),
+        "linked": _linked(found, packs, shown[0]["url"]),
+        "side_panels": panels(Slot.PRODUCT_SIDE, actor(), [found.ref])[found.ref],
+        "product_panels": panels(Slot.PRODUCT, actor(), [found.ref])[found.ref],
+    }
+
+
+def _now(found: Product) -> str | None:
+    """The unit of today, where its name is another one."""
+    return found.origin_now.name if found.origin_now.name != found.origin.name else None
+
+
+def _certificate(found: Product) -> Any:
+    in_force = [one for one in found.certificates if one.is_in_force]
+    return in_force[-1] if in_force and found.star_now else None
+
+
+def pictures(found: Product) -> list[dict[str, Any]]:
+    """The photos for the gallery, or the drawing of the product's set."""
+    if not found.photos:
+        drawing = asset(f"img/sets/{found.product_set.number}.svg")
+        return [{"url": drawing, "large_url": drawing, "alt": _("Drawing: %(what)s", what=found.product_set.name)}]
+    return [
+        {
+            "url": picture_url(photo.sha256, 640),
+            "large_url": picture_url(photo.sha256, 2400),
+            "alt": photo.description or found.name,
+            "width": photo.width,
+            "height": photo.height,
+        }
+        for photo in found.photos
+    ]
+
+
+def seller_words(seller: Organisation) -> dict[str, Any]:
+    """What a product's page says of its producer."""
+    kind = str(seller.legal_form.label)
+    return {
+        "name": seller.name,
+        "url": url_for("storefronts.shop", slug=seller.slug),
+        "kind": kind[:1].upper() + kind[1:],
+        "place": ", ".join(part for part in (seller.ward.name if seller.ward else "", seller.province.name) if part),
+        "verified": seller.state == "verified",
+        "illustrative": seller.is_illustrative,
+    }
+
+
+def _linked(found: Product, packs: list[Pack], image: str) -> list[dict[str, Any]]:
+    group = found.product_set
+    trail = [
+        (_("Products"), url_for("storefronts.products")),
+        (group.name_en if locale() == "en" else group.name, url_for("storefronts.products", set=group.number)),
+        (found.name, url_for("storefronts.product", slug=found.slug)),
+    ]
+    return [linked_data.product(found, packs, image), linked_data.breadcrumbs(trail)]

@@ -1,0 +1,102 @@
+"""The list of shops and a producer's page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.accounts.models import Organisation
+from marketplace.catalogue import queries as catalogue
+from marketplace.core.i18n import gettext as _, ngettext
+from marketplace.core.refusals import NotSeen
+from marketplace.places import queries as places
+from marketplace.storefronts import bp, policies, queries
+from marketplace.storefronts.models import Shop
+from marketplace.storefronts.views import linked_data
+from marketplace.storefronts.views.products import seller_words
+from marketplace.web.assets import asset
+from marketplace.web.media import picture_url
+from marketplace.web.paging import page_of
+from marketplace.web.panels import Slot, panels
+from marketplace.web.requests import actor, query_text
+
+PERSONAL_CODE = 12
+
+
+@bp.get("/shops")
+def shops() -> ResponseReturnValue:
+    """Producers with something on sale; `?province=` shows those of one province."""
+    province = places.province_by_slug(query_text("province", most=60), today=True)
+    page = page_of(queries.shop_cards([province.id] if province else []), per_page=24, scalars=False)
+    shown = [_card(row) for row in page.items]
+    provinces = places.all_today()
+    return render_template("storefronts/shops.html", page=page, shops=shown, provinces=provinces, province=province)
+
+
+def _card(row: Any) -> dict[str, Any]:
+    drawing = asset(f"img/sets/{row.set_number}.svg")
+    return {
+        "slug": row.slug,
+        "name": row.name,
+        "url": url_for("storefronts.shop", slug=row.slug),
+        "place": row.place,
+        "place_now": None,
+        "products": row.products,
+        "star": row.star,
+        "illustrative": row.is_illustrative,
+        "image_url": picture_url(row.photo_sha256, 160) if row.photo_sha256 else drawing,
+    }
+
+
+@bp.get("/shops/<slug>")
+def shop(slug: str) -> ResponseReturnValue:
+    """One producer: story, goods, and who it is by law; an address it once had leads here for good."""
+    try:
+        seller = policies.seller_for(actor(), slug)
+    except NotSeen:
+        moved = queries.shop_moved_to(slug)
+        if moved is None:
+            raise
+        return redirect(url_for("storefronts.shop", slug=moved), code=301)
+    return render_template("storefronts/shop.html", **_page(seller, queries.shop_of(seller)))
+
+
+def _page(seller: Organisation, shop: Shop | None) -> dict[str, Any]:
+    goods = catalogue.cards_of_shop(seller.id)
+    trail = [(_("Shops"), url_for("storefronts.shops")), (seller.name, url_for("storefronts.shop", slug=seller.slug))]
+    return {
+        "seller": seller,
+        "shop": shop,
+        "goods": goods,
+        "kind": seller_words(seller)["kind"],
+        "picture": asset(f"img/sets/{goods[0].set_number}.svg") if goods else asset("img/empty/desk.svg"),
+        "photo_url": picture_url(shop.photo_sha256, 640) if shop and shop.photo_sha256 else None,
+        "members": _members(seller, shop),
+        "tax_code": shown_tax_code(seller.tax_code),
+        "representative": " · ".join(part for part in (seller.representative, seller.representative_title) if part),
+        "address": _address(seller),
+        "linked": [linked_data.organisation(seller), linked_data.breadcrumbs(trail)],
+        "shop_panels": panels(Slot.SHOP, actor(), [seller.ref])[seller.ref],
+    }
+
+
+def _members(seller: Organisation, shop: Shop | None) -> str:
+    if shop is None or not shop.households:
+        return ""
+    if seller.legal_form in {"cooperative", "cooperative_group"}:
+        return ngettext("%(num)s member household", "%(num)s member households", shop.households)
+    return ngettext("%(num)s person works here", "%(num)s people work here", shop.households)
+
+
+def shown_tax_code(code: str | None) -> str:
+    """A tax code as the public may see it: of a personal number only its ends."""
+    if code and len(code) == PERSONAL_CODE and code.isdecimal():
+        return f"{code[:3]}{'•' * 6}{code[-3:]}"
+    return code or ""
+
+
+def _address(seller: Organisation) -> str:
+    parts = (seller.street, seller.ward.name if seller.ward else "", seller.province.full_name)
+    return ", ".join(part for part in parts if part)
