@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from marketplace.core.actors import OrganisationKind, Role
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.states import Labelled, Machine
 
@@ -17,6 +20,21 @@ class LegalForm(Labelled):
     HOUSEHOLD_BUSINESS = "household_business", _l("household business")
     FARM = "farm", _l("farm")
     STATE_BODY = "state_body", _l("state body")
+
+
+KIND_WORDS: dict[OrganisationKind, Any] = {
+    OrganisationKind.PRODUCER: _l("Producer"),
+    OrganisationKind.BUYER: _l("Business buyer"),
+    OrganisationKind.DEPARTMENT: _l("Department of Industry and Trade"),
+    OrganisationKind.OPERATOR: _l("Operator of the marketplace"),
+}
+ROLE_WORDS: dict[Role, Any] = {
+    Role.MANAGER: _l("manager"),
+    Role.STAFF: _l("staff"),
+    Role.SIGNATORY: _l("signatory"),
+    Role.OFFICER: _l("officer"),
+    Role.LEADER: _l("leader"),
+}
 
 
 class OrganisationState(Labelled):

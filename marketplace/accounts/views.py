@@ -16,6 +16,7 @@ from marketplace.accounts.forms import (
 )
 from marketplace.accounts.models import Person
 from marketplace.accounts.signing_in import needs_sign_in
+from marketplace.accounts.states import KIND_WORDS, ROLE_WORDS
 from marketplace.core import i18n
 from marketplace.core.database import writing
 from marketplace.core.i18n import gettext as _
@@ -137,6 +138,8 @@ def me() -> ResponseReturnValue:
         "accounts/me.html",
         person=person,
         memberships=queries.memberships_of(person),
+        kind_words=KIND_WORDS,
+        role_words=ROLE_WORDS,
         details=DetailsForm.shown(name=person.name, phone=person.phone or "", locale=person.locale),
         password=PasswordForm.shown(),
         unread=queries.unread_notices(actor()),
