@@ -6,7 +6,8 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from marketplace.core import audit as trail, migrating
+from marketplace.core import audit as trail
+from marketplace.core import migrating
 from marketplace.core.database import db, writing
 from marketplace.core.refusals import Refused
 
@@ -57,7 +58,8 @@ def seal() -> None:
     """Seal everything that waits."""
     while trail.seal(current_app.config["SETTINGS"].audit_key):
         db.session.rollback()
-    click.echo("%d %s" % trail.head())
+    number, value = trail.head()
+    click.echo(f"{number} {value}")
 
 
 @audit.command("verify")

@@ -8,6 +8,7 @@ A sale called off is booked back; what was paid for it stands under "refund" unt
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import select
 
@@ -35,7 +36,7 @@ def book(kind: str, source_ref: str, amounts: Mapping[Account, int], *, order: O
         ref=next_ref("ledger"), kind=kind, source_ref=source_ref, order_id=order.id, at=clock.now(), entries=entries
     )
     db.session.add(fact)
-    figures = {account.value: amount for account, amount in amounts.items() if amount}
+    figures: dict[str, Any] = {account.value: amount for account, amount in amounts.items() if amount}
     audit.record(audit.subject_of(fact), kind, by=by, order=order.ref, **figures)
     return True
 
