@@ -56,6 +56,11 @@ class _PileForm(Form):
         return well
 
     @property
+    def was_posted(self) -> bool:
+        """It comes back with something wrong, so it is shown open."""
+        return any(part.raw_data is not None for part in self)
+
+    @property
     def lot_code(self) -> str | None:
         """The lot that was meant, if it was one."""
         return None if self.lot.data in (None, "", LOOSE) else str(self.lot.data)

@@ -26,6 +26,7 @@ from marketplace.places.models import Province
 _numbers = count(1)
 ORDER = "DH-2026-000001"
 OTHER = "DH-2026-000002"
+Lots = Sequence[tuple[str, int, int]]
 
 
 def a_province() -> Province:
@@ -76,7 +77,7 @@ def a_variant(
     stock: int = 0, *, seller_id: int | None = None, lots: Sequence[tuple[str, int, int]] = (), **of: Any
 ) -> int:
     """The id of a pack; lots are (code, packs, days until best before), packs beyond them are loose."""
-    seller_id = seller_id or a_seller()
+    seller_id = of.pop("seller_id", None) or a_seller()
     with writing():
         number = next(_numbers)
         product = _a_product(seller_id, number, of.pop("season_months", 4095))

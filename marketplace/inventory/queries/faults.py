@@ -59,10 +59,8 @@ def _lot_faults() -> Iterator[str]:
         .where(Lot.on_hand != counted)
         .order_by(Variant.sku, Lot.code)
     )
-    for sku, code, a, b in db.session.execute(found):
-        yield _(
-            "Lot %(code)s of %(sku)s: %(a)s packs in the book, %(b)s by its movements.", code=code, sku=sku, a=a, b=b
-        )
+    for sku, lot, a, b in db.session.execute(found):
+        yield _("Lot %(lot)s of %(sku)s: %(a)s packs in the book, %(b)s by its movements.", lot=lot, sku=sku, a=a, b=b)
 
 
 def _lots_above_shelf() -> Iterator[str]:

@@ -47,6 +47,11 @@ class Figures:
         """It may be sold this month; only what is kept for its season is bound to it."""
         return self.keeping is not Keeping.SEASONAL or bool(self.season_months >> (clock.today().month - 1) & 1)
 
+    @property
+    def rooms_ahead(self) -> list[tuple[date, int]]:
+        """The days on which packs can still be made, for a page."""
+        return list(self.rooms())
+
     def rooms(self) -> Iterator[tuple[date, int]]:
         """The days on which packs can still be made, with how many; nothing where no daily capacity is stated."""
         for day in workdays(self.lead_days):
