@@ -173,8 +173,8 @@ def test_a_picture_is_turned_upright(inside: Flask) -> None:
     exif[0x0112] = 6
     picture = take(encoded(image, exif=exif))
     assert (picture.width, picture.height) == (600, 800)
-    red, green, _blue = rendition(picture, 640).convert("RGB").getpixel((470, 10))
-    assert red > 150 > 90 > green
+    corner = rendition(picture, 640).convert("RGB").crop((460, 5, 470, 15)).resize((1, 1)).tobytes()
+    assert corner[0] > 150 > 90 > corner[1]
 
 
 @pytest.mark.parametrize("mode", ["L", "1", "P", "CMYK", "LA", "I;16"])
@@ -189,7 +189,7 @@ def test_every_kind_of_colour_is_read(inside: Flask, mode: str) -> None:
 def test_what_is_transparent_stays_so(inside: Flask) -> None:
     image = drawn(mode="RGBA")
     image.putalpha(0)
-    assert rendition(take(encoded(image, "PNG")), 160).getpixel((5, 5))[3] == 0
+    assert rendition(take(encoded(image, "PNG")), 160).getchannel("A").getextrema() == (0, 0)
 
 
 def test_of_a_moving_picture_the_first_is_kept(inside: Flask) -> None:
@@ -282,10 +282,11 @@ def test_a_picture_is_served_for_ever(inside: Flask, client: Client) -> None:
     assert (again.status_code, again.data) == (304, b"")
 
 
-ELSEWHERE = (
-    "{sha}/321.webp {sha}/0320.webp {sha}/320.png {sha}/file.pdf {sha} {other}/320.webp {upper}/320.webp x/320.webp "
-    "../{sha}/320.webp {sha}/../../../config.py %2e%2e/%2e%2e/config.py {sha}/..%2f320.webp {sha}%00/320.webp"
-).split()
+ELSEWHERE = [
+    *("{sha}", "{sha}/321.webp", "{sha}/0320.webp", "{sha}/320.png", "{sha}/file.pdf", "{sha}%00/320.webp"),
+    *("{other}/320.webp", "{upper}/320.webp", "x/320.webp", "../{sha}/320.webp", "{sha}/../../../config.py"),
+    *("%2e%2e/%2e%2e/config.py", "{sha}/..%2f320.webp"),
+]
 
 
 @pytest.mark.parametrize("path", ELSEWHERE)
