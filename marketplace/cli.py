@@ -103,9 +103,9 @@ def create_user(email: str, name: str, operator: bool, password: str) -> None:
 @search.command("rebuild")
 def rebuild() -> None:
     """Write the search index anew from the products."""
-    from marketplace.catalogue import services
+    from marketplace.catalogue import jobs
 
-    click.echo(services.rebuild_search())
+    click.echo(jobs.rebuild_search())
 
 
 @demo.command("load")

@@ -1,1 +1,55 @@
-"""What the catalogue does by itself."""
+"""What the catalogue does by itself: the order of popularity every night, the search index when an operator asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from marketplace.catalogue import services
+from marketplace.catalogue.models import Product
+from marketplace.core import search
+from marketplace.core.database import db, writing
+from marketplace.core.outbox import every
+
+KIND = "product"
+BATCH = 200
+
+
+@every(timedelta(days=1), "catalogue.refresh_popularity")
+def refresh_popularity() -> None:
+    """Order all products anew by what people bought and said of them, some at a time."""
+    for ids in _batches():
+        with writing():
+            services.refresh_popularity(ids)
+
+
+def rebuild_search() -> str:
+    """Write the whole index anew, some products at a time; people find the old entries meanwhile."""
+    with writing():
+        search.forget_words(KIND)
+    written = 0
+    for ids in _batches():
+        with writing():
+            services.index(_with_words(ids))
+        written += len(ids)
+    return f"{written} products are in the search index."
+
+
+def _batches() -> Iterator[Sequence[int]]:
+    """The ids of all products, some at a time, each batch read when it is its turn."""
+    last = 0
+    while ids := db.session.scalars(
+        select(Product.id).where(Product.id > last).order_by(Product.id).limit(BATCH)
+    ).all():
+        last = ids[-1]
+        yield ids
+
+
+def _with_words(ids: Sequence[int]) -> list[Product]:
+    """Products with everything that their documents are made of."""
+    single = (joinedload(one) for one in (Product.seller, Product.product_set, Product.origin, Product.origin_now))
+    several = (selectinload(Product.variants), selectinload(Product.certificates))
+    return list(db.session.scalars(select(Product).where(Product.id.in_(ids)).options(*single, *several)))

@@ -7,6 +7,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from marketplace.accounts.models import Organisation, Person
+from marketplace.catalogue import jobs
 from marketplace.catalogue import services as catalogue
 from marketplace.catalogue.models import Product, ProductSet
 from marketplace.core import migrating
@@ -35,7 +36,7 @@ def load() -> str:
     _stock(market.products)
     with writing():
         catalogue.refresh_popularity()
-    catalogue.rebuild_search()
+    jobs.rebuild_search()
     return f"The demonstration is loaded: {len(market.products)} products."
 
 

@@ -1,0 +1,105 @@
+"""What a reader of the list asks for, and the conditions that this puts on products."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, case, or_, select
+from sqlalchemy.orm import aliased
+
+from marketplace.accounts.models import Organisation
+from marketplace.accounts.states import OrganisationState
+from marketplace.catalogue.models import ALCOHOL_SETS, ALL_MONTHS, Product, ProductSet
+from marketplace.catalogue.states import ProductState
+from marketplace.core import clock
+from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.states import Labelled
+from marketplace.places.models import Province
+
+SET_NUMBERS = range(1, 27)
+STARS = (5, 4, 3)
+
+
+class Sort(Labelled):
+    """The orders in which a list can be read."""
+
+    RELEVANCE = "relevance", _l("Best match")
+    NEWEST = "newest", _l("Newest")
+    PRICE = "price", _l("Lowest price")
+    PRICE_DOWN = "-price", _l("Highest price")
+    STAR = "star", _l("Most stars")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What the address of a list says: prices in đồng, provinces by slug (with their predecessors), sets by number."""
+
+    q: str = ""
+    provinces: tuple[str, ...] = ()
+    sets: tuple[int, ...] = ()
+    stars: tuple[int, ...] = ()
+    price_min: int | None = None
+    price_max: int | None = None
+    in_stock: bool = False
+    wholesale: bool = False
+    in_season: bool = False
+    sort: Sort = Sort.RELEVANCE
+    page: int = 1
+    per_page: int = 24
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing is asked for: the whole market."""
+        asked = (self.q, self.provinces, self.sets, self.stars, self.in_stock, self.wholesale, self.in_season)
+        return not any(asked) and self.price_min is None and self.price_max is None
+
+
+def visible() -> ColumnElement[bool]:
+    """Everybody may see the product: it is on sale and its producer is verified."""
+    verified = select(Organisation.id).where(Organisation.state == OrganisationState.VERIFIED)
+    return and_(Product.state == ProductState.PUBLISHED, Product.seller_id.in_(verified))
+
+
+def star_now() -> ColumnElement[int | None]:
+    """The star that may be shown today."""
+    return case((Product.star_until >= clock.today(), Product.star))
+
+
+def in_season(*, all_year: bool = True) -> ColumnElement[bool]:
+    """The season includes this month; goods of all the year count unless told otherwise."""
+    month = Product.season_months.bitwise_and(1 << (clock.today().month - 1)) != 0
+    return month if all_year else and_(month, Product.season_months != ALL_MONTHS)
+
+
+def from_places(slugs: Sequence[str]) -> ColumnElement[bool]:
+    """The product comes from one of these units or from a predecessor of one."""
+    unit = aliased(Province)
+    named = select(unit.id).where(unit.slug.in_(slugs)).scalar_subquery()
+    units = select(Province.id).where(or_(Province.id.in_(named), Province.successor_id.in_(named)))
+    return Product.origin_id.in_(units)
+
+
+def of_sets(numbers: Sequence[int]) -> ColumnElement[bool]:
+    """The product belongs to one of these sets."""
+    return Product.set_id.in_(select(ProductSet.id).where(ProductSet.number.in_(numbers)))
+
+
+def no_alcohol() -> ColumnElement[bool]:
+    """The product may be suggested to anybody."""
+    return Product.set_id.not_in(select(ProductSet.id).where(ProductSet.number.in_(ALCOHOL_SETS)))
+
+
+def conditions(filters: Filters) -> dict[str, ColumnElement[bool]]:
+    """Each condition by the name of its facet, so that a facet can be counted without its own."""
+    asked = {
+        "province": from_places(filters.provinces) if filters.provinces else None,
+        "set": of_sets(filters.sets) if filters.sets else None,
+        "star": star_now().in_(filters.stars) if filters.stars else None,
+        "price_min": Product.price_from_vnd >= filters.price_min if filters.price_min is not None else None,
+        "price_max": Product.price_from_vnd <= filters.price_max if filters.price_max is not None else None,
+        "in_stock": Product.in_stock.is_(True) if filters.in_stock else None,
+        "wholesale": Product.has_wholesale.is_(True) if filters.wholesale else None,
+        "season": in_season() if filters.in_season else None,
+    }
+    return {name: condition for name, condition in asked.items() if condition is not None}

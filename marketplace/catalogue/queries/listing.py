@@ -1,0 +1,97 @@
+"""The list of products: one page of cards, and facets whose counts are what choosing them would show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Select, Subquery, func, select
+
+from marketplace.catalogue.models import Product
+from marketplace.catalogue.queries.cards import Card, card_rows, cards
+from marketplace.catalogue.queries.facets import Facets, counted, facets_of
+from marketplace.catalogue.queries.filters import Filters, Sort, conditions, no_alcohol, star_now, visible
+from marketplace.catalogue.queries.wording import Wish, understood
+from marketplace.core import search
+from marketplace.core.database import db
+from marketplace.web.paging import Page
+
+KIND = "product"
+SUGGESTED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of cards with facets; `filters` as understood; `suggestions` are names to try where nothing was found."""
+
+    page: Page
+    facets: Facets
+    filters: Filters
+    wish: Wish
+    suggestions: list[str]
+
+    @property
+    def cards(self) -> list[Card]:
+        """The cards of this page."""
+        return list(self.page.items)
+
+    @property
+    def total(self) -> int:
+        """How many products there are in all."""
+        return self.page.total
+
+    @property
+    def total_is_least(self) -> bool:
+        """There may be more than the total says."""
+        return self.page.total_is_least
+
+
+def listing(filters: Filters) -> Listing:
+    """The page that the filters ask for, in at most six queries."""
+    wish = understood(filters)
+    asked = search.Search(KIND, wish.text) if wish.text else None
+    hits = asked.hits() if asked else None
+    counts = counted(wish.filters, _base(hits))
+    wanted = replace(wish.filters, page=min(wish.filters.page, max(1, -(-counts.total // wish.filters.per_page))))
+    items = cards(_page_rows(wanted, hits)) if counts.total else []
+    suggestions = _suggestions(asked) if asked and not counts.total else []
+    page = Page(items, wanted.page, wanted.per_page, counts.total)
+    return Listing(page, facets_of(counts, wanted), wanted, wish, suggestions)
+
+
+def _suggestions(asked: search.Search) -> list[str]:
+    """Names of goods that come near the words that found nothing; never alcohol."""
+    near = asked.nearest()
+    found = select(Product.name).join(near, near.c.owner_id == Product.id).where(visible(), no_alcohol())
+    return list(db.session.scalars(found.order_by(near.c.tier, Product.popularity.desc(), Product.id).limit(SUGGESTED)))
+
+
+# --- one page --------------------------------------------------------------------------------------------------------
+
+
+def _page_rows(filters: Filters, hits: Subquery | None) -> Select[Any]:
+    """The products of the page are found by the narrow inner query; only they are joined with what cards show."""
+    order = _order(filters.sort, hits)
+    found = _base(hits).with_only_columns(Product.id.label("id"), func.row_number().over(order_by=order).label("place"))
+    found = found.where(*conditions(filters).values()).order_by(*order)
+    cut = found.limit(filters.per_page).offset((filters.page - 1) * filters.per_page).subquery("page")
+    return card_rows().join(cut, cut.c.id == Product.id).order_by(cut.c.place)
+
+
+def _base(hits: Subquery | None) -> Select[Any]:
+    """Visible products, those that match the words where there are any."""
+    statement = select(Product.id).where(visible())
+    return statement if hits is None else statement.join(hits, hits.c.owner_id == Product.id)
+
+
+def _order(sort: Sort, hits: Subquery | None) -> list[Any]:
+    best = [hits.c.tier] if hits is not None else []
+    popular = [Product.popularity.desc(), Product.id]
+    orders: dict[Sort, list[Any]] = {
+        Sort.RELEVANCE: [*best, *popular],
+        Sort.NEWEST: [Product.published_at.desc(), Product.id.desc()],
+        Sort.PRICE: [Product.price_from_vnd, *popular],
+        Sort.PRICE_DOWN: [Product.price_from_vnd.desc(), *popular],
+        Sort.STAR: [func.coalesce(star_now(), 0).desc(), *popular],
+    }
+    return orders[sort]

@@ -1,0 +1,139 @@
+"""One product with all that its page shows, and short lists of cards for other pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from marketplace.accounts.models import Organisation
+from marketplace.catalogue.models import Product, ProductSet, SlugRedirect, Variant
+from marketplace.catalogue.queries.cards import Card, card_rows, cards
+from marketplace.catalogue.queries.filters import in_season, no_alcohol, visible
+from marketplace.core import search
+from marketplace.core.actors import Actor, OrganisationKind
+from marketplace.core.database import db
+from marketplace.places.models import Province
+
+KIND = "product"
+SHELF = 8
+LONGEST_SLUG = 90
+LONGEST_SKU = 20
+
+
+def product_by_slug(slug: str) -> Product | None:
+    """A product whatever its state, with all that its page shows, in five queries; policies say who may see it."""
+    whole = (
+        joinedload(Product.seller).options(joinedload(Organisation.province), joinedload(Organisation.ward)),
+        joinedload(Product.product_set),
+        joinedload(Product.origin),
+        joinedload(Product.origin_now),
+        selectinload(Product.variants).selectinload(Variant.tiers),
+        selectinload(Product.photos),
+        selectinload(Product.certificates),
+    )
+    return db.session.scalar(select(Product).where(Product.slug == slug[:LONGEST_SLUG]).options(*whole))
+
+
+def variant_by_sku(sku: str) -> Variant | None:
+    """A pack with its product and producer."""
+    whole = joinedload(Variant.product).joinedload(Product.seller), selectinload(Variant.tiers)
+    return db.session.scalar(select(Variant).where(Variant.sku == sku[:LONGEST_SKU]).options(*whole))
+
+
+def moved_to(slug: str) -> str | None:
+    """The present slug of a product that was renamed, or None."""
+    moved = (SlugRedirect.kind == KIND) & (SlugRedirect.slug == slug[:LONGEST_SLUG])
+    return db.session.scalar(select(SlugRedirect.target).where(moved))
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Products that an actor may see: those on sale, her own, and all of them for the operator."""
+    if actor.is_operator:
+        return Product.id.is_not(None)
+    own = Product.seller_id == (actor.organisation_id or 0)
+    return or_(visible(), own) if actor.organisation_kind is OrganisationKind.PRODUCER else visible()
+
+
+def shelf(*which: ColumnElement[bool], limit: int = SHELF, order: tuple[Any, ...] = ()) -> list[Card]:
+    """Cards of visible products, the most popular first; one query."""
+    popular = (Product.in_stock.desc(), Product.popularity.desc(), Product.id)
+    return cards(card_rows().where(visible(), *which).order_by(*order, *popular).limit(limit))
+
+
+def similar(product: Product, *, limit: int = SHELF) -> list[Card]:
+    """Goods of the same set, those of the same place first, then others of the place; never alcohol."""
+    same_set = Product.set_id == product.set_id
+    same_place = Product.origin_now_id == product.origin_now_id
+    near = case((same_set & same_place, 0), (same_set, 1), else_=2)
+    return shelf(Product.id != product.id, no_alcohol(), same_set | same_place, order=(near,), limit=limit)
+
+
+def in_season_now(*, limit: int = SHELF) -> list[Card]:
+    """Goods whose season is now and not the whole year; never alcohol."""
+    return shelf(in_season(all_year=False), no_alcohol(), limit=limit)
+
+
+def popular(*, limit: int = SHELF) -> list[Card]:
+    """What people like most; never alcohol."""
+    return shelf(no_alcohol(), limit=limit)
+
+
+def newest(*, limit: int = SHELF) -> list[Card]:
+    """What came last; never alcohol."""
+    return shelf(no_alcohol(), order=(Product.published_at.desc(),), limit=limit)
+
+
+def cards_of_shop(seller_id: int, *, limit: int = 200) -> list[Card]:
+    """Everything that one producer has on sale."""
+    return shelf(Product.seller_id == seller_id, limit=limit)
+
+
+def cards_of_province(province: Province, *, limit: int = 24) -> list[Card]:
+    """Goods from a unit or, for a unit of today, from its predecessors too; never alcohol in front."""
+    place = Product.origin_id if province.successor_id else Product.origin_now_id
+    return shelf(place == province.id, order=(case((no_alcohol(), 0), else_=1),), limit=limit)
+
+
+def counts_by_province() -> Mapping[str, int]:
+    """Visible products by the slug of the unit of today that they come from."""
+    return _counts(Province.slug, Province, Product.origin_now_id == Province.id)
+
+
+def counts_by_origin() -> Mapping[str, int]:
+    """Visible products by the slug of the very unit, old or new, that they come from."""
+    return _counts(Province.slug, Province, Product.origin_id == Province.id)
+
+
+def counts_by_set() -> Mapping[int, int]:
+    """Visible products by the number of their set."""
+    return _counts(ProductSet.number, ProductSet, Product.set_id == ProductSet.id)
+
+
+def _counts(key: Any, owner: Any, joined: ColumnElement[bool]) -> dict[Any, int]:
+    counted = (
+        select(key, func.count(Product.id)).select_from(owner).join(Product, joined).where(visible()).group_by(key)
+    )
+    return {row[0]: row[1] for row in db.session.execute(counted)}
+
+
+def sets() -> list[ProductSet]:
+    """The 26 sets in their order."""
+    return list(db.session.scalars(select(ProductSet).order_by(ProductSet.number)))
+
+
+def products_of(seller_id: int) -> list[Product]:
+    """Everything that one producer has, drafts and withdrawn ones too, newest first, with packs and photos."""
+    own = select(Product).where(Product.seller_id == seller_id).order_by(Product.created_at.desc(), Product.id.desc())
+    whole = selectinload(Product.variants).selectinload(Variant.tiers), selectinload(Product.photos)
+    return list(db.session.scalars(own.options(*whole, joinedload(Product.product_set), joinedload(Product.origin))))
+
+
+def titles(prefix: str, *, limit: int = SHELF) -> list[tuple[str, str]]:
+    """Names with slugs that a search beginning with these words may mean, while it is being typed; never alcohol."""
+    hits = search.matching(KIND, prefix)
+    found = select(Product.name, Product.slug).join(hits, hits.c.owner_id == Product.id)
+    found = found.where(visible(), no_alcohol()).order_by(hits.c.tier, Product.popularity.desc(), Product.id)
+    return [(name, slug) for name, slug in db.session.execute(found.limit(limit))]

@@ -1,0 +1,58 @@
+"""OCOP certificates: recorded, revoked; a product shows the star of the one in force, until it ends."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from marketplace.catalogue.models import Certificate, Product
+from marketplace.catalogue.states import CertificateBasis
+from marketplace.core import audit, clock
+from marketplace.core.actors import Actor
+from marketplace.core.database import db, lock
+from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.refusals import Refused
+
+VALID_YEARS = 3
+
+
+def add_certificate(
+    product: Product, *, star: int, number: str, issued_by: str, issued_on: date, basis: CertificateBasis, by: Actor
+) -> Certificate:
+    """Record a certificate, valid 36 months from its issue."""
+    lock(product)
+    if star not in {3, 4, 5}:
+        raise Refused(_l("A certificate is for three, four or five stars."), field="star")
+    if issued_on > clock.today():
+        raise Refused(_l("The day of issue cannot be in the future."), field="issued_on")
+    certificate = Certificate(star=star, number=number, issued_by=issued_by, issued_on=issued_on, basis=basis)
+    certificate.valid_until = _end(issued_on)
+    product.certificates.append(certificate)
+    db.session.flush()
+    audit.record(audit.subject_of(product), "certify", by=by, star=star, until=certificate.valid_until)
+    _refresh_star(product)
+    return certificate
+
+
+def revoke_certificate(certificate: Certificate, *, on: date, by: Actor) -> None:
+    """Take a certificate back from a day on; its star disappears from the market at once."""
+    product = certificate.product
+    lock(product, certificate)
+    certificate.revoked_on = on
+    audit.record(audit.subject_of(product), "revoke", by=by, star=certificate.star)
+    _refresh_star(product)
+
+
+def _end(issued_on: date) -> date:
+    """The same day three years later; the last of February where that has no such day."""
+    year = issued_on.year + VALID_YEARS
+    leap_day = (issued_on.month, issued_on.day) == (2, 29)
+    return date(year, 2, 28) if leap_day else issued_on.replace(year=year)
+
+
+def _refresh_star(product: Product) -> None:
+    """The star that lists show: that of the certificate in force that was issued last."""
+    in_force = [certificate for certificate in product.certificates if certificate.is_in_force]
+    best = max(in_force, key=lambda certificate: (certificate.issued_on, certificate.star), default=None)
+    product.star = best.star if best else None
+    product.star_until = best.valid_until if best else None
+    product.star_is_illustrative = bool(best and best.basis is CertificateBasis.ILLUSTRATIVE)

@@ -1,0 +1,91 @@
+"""How products are found: the words of each are written into the search index."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+from marketplace.catalogue.models import Product
+from marketplace.catalogue.states import ProductState
+from marketplace.core import search
+from marketplace.core.text import lowered
+from marketplace.places.models import Province
+
+KIND = "product"
+OTHER_NAMES = Path(__file__).resolve().parent.parent / "data" / "other_names.json"
+_PACK = re.compile(r"(\d+(?:[.,]\d+)?)\s*(kg|g|ml|l|lít)\b")
+
+
+def index(products: Iterable[Product]) -> None:
+    """Make products on sale findable by what they are now; others are taken out."""
+    products = list(products)
+    search.put(document_of(product) for product in products if product.state is ProductState.PUBLISHED)
+    unindex([product.id for product in products if product.state is not ProductState.PUBLISHED])
+
+
+def unindex(product_ids: Sequence[int]) -> None:
+    """Take products out of the index."""
+    if product_ids:
+        search.remove(KIND, product_ids)
+
+
+def document_of(product: Product) -> search.Document:
+    """What is found of a product: its name, whose and where it is, and what else people call all that."""
+    places = (product.origin, product.origin_now)
+    return search.Document(
+        kind=KIND,
+        owner_id=product.id,
+        title=product.name,
+        body=[product.name_en, product.place, product.seller.name, *(province.name for province in places)],
+        also=[
+            *(product.keywords, product.summary, product.ingredients, product.product_set.name),
+            *(product.product_set.name_en, *_other_places(places), *_packs(product), *other_names(product)),
+        ],
+        weight=product.popularity,
+    )
+
+
+def _other_places(places: Iterable[Province]) -> Iterator[str]:
+    for province in places:
+        yield from (province.full_name, province.name_en, *map(str, province.aliases))
+
+
+def _packs(product: Product) -> Iterator[str]:
+    """Packs and codes; "300 g" is also found as people write it, "300g"."""
+    for variant in product.variants:
+        yield f"{variant.sku} {variant.seller_code or ''} {variant.name}"
+        yield " ".join("".join(pair) for pair in _PACK.findall(lowered(variant.name)))
+    yield from (certificate.number for certificate in product.certificates)
+
+
+# --- other names of the same food ------------------------------------------------------------------------------------
+
+
+@cache
+def _groups() -> list[list[str]]:
+    groups: list[list[str]] = json.loads(OTHER_NAMES.read_text(encoding="utf-8"))
+    return groups
+
+
+def other_names(product: Product) -> list[str]:
+    """What the same goods are called in other parts of the country and in English."""
+    said = _without_places(lowered(product.name), product)
+    return [name for group in _groups() for name in _others(said, group)]
+
+
+def _others(said: str, group: list[str]) -> list[str]:
+    return group if any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", said) for name in group) else []
+
+
+def _without_places(name: str, product: Product) -> str:
+    """The name of the goods without the names of places, which often mean something to eat as well (Cam Lộ)."""
+    places = lowered(f"{product.place} {product.origin.name}")
+    words = name.split()
+    for length in (3, 2):
+        for start in range(len(words) - length + 1):
+            if " ".join(words[start : start + length]) in places:
+                words[start : start + length] = ["·"] * length
+    return " ".join(words)
