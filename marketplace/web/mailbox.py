@@ -12,7 +12,7 @@ from sqlalchemy import Select, select
 from marketplace.core.actors import Actor
 from marketplace.core.database import db
 from marketplace.core.outbox.mail import Delivery
-from marketplace.core.outbox.transports import Mail
+from marketplace.core.outbox.transports import Mail, transport_of
 from marketplace.core.permissions import Permission, permits, reach
 from marketplace.core.refusals import NotSeen
 from marketplace.web.paging import page_of
@@ -62,5 +62,6 @@ def show(token: str) -> ResponseReturnValue:
 
 
 def register(app: Flask) -> None:
-    """Serve the mailbox; whether it is open is asked at each request."""
+    """Serve the mailbox, which asks at each request whether it is open; a wrong MAIL_URL stops the start."""
+    transport_of(app.config["SETTINGS"])
     app.register_blueprint(bp)

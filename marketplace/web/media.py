@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Flask, Response, request, url_for
 from werkzeug.exceptions import NotFound
 
-from marketplace.core.files import SIZES, Missing, picture_key, store
+from marketplace.core.files import SIZES, Missing, picture_key, store, store_of
 
 YEAR = 365 * 24 * 3600
 _SIZES = ",".join(f'"{size}"' for size in SIZES)
@@ -33,6 +33,7 @@ def picture_url(sha256: str, size: int = 640) -> str:
 
 
 def register(app: Flask) -> None:
-    """Serve pictures, and give templates `picture_url`."""
+    """Serve pictures, and give templates `picture_url`; a store that cannot be used stops the start."""
+    store_of(app.config["SETTINGS"])
     app.register_blueprint(bp)
     app.jinja_env.globals["picture_url"] = picture_url

@@ -7,7 +7,6 @@ import struct
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -81,11 +80,10 @@ def test_no_key_leads_out_of_the_store(tmp_path: Path, key: str) -> None:
     assert list(tmp_path.rglob("*")) == []
 
 
-def test_only_folders_are_built_yet(inside: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_folders_are_built_yet(inside: Flask, settings: Settings, app_with: Callable[..., Flask]) -> None:
     assert store() == Folder(Path(settings.media_url))
-    monkeypatch.setitem(inside.config, "SETTINGS", replace(settings, media_url="s3://bucket"))
     with pytest.raises(WrongSetting, match="MEDIA_URL"):
-        store()
+        app_with(media_url="s3://bucket")
 
 
 # --- pictures --------------------------------------------------------------------------------------------------------

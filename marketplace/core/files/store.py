@@ -105,9 +105,13 @@ def _reach_disk(folder: Path) -> None:
             os.close(handle)
 
 
-def store() -> Store:
-    """The store that MEDIA_URL names."""
-    settings: Settings = current_app.config["SETTINGS"]
+def store_of(settings: Settings) -> Store:
+    """The store that MEDIA_URL names; a wrong one stops with a sentence."""
     if "://" in settings.media_url:
         raise WrongSetting("MEDIA_URL must be a folder; other kinds of stores are not built yet.")
     return Folder(Path(settings.media_url))
+
+
+def store() -> Store:
+    """The store of the current application."""
+    return store_of(current_app.config["SETTINGS"])

@@ -99,7 +99,9 @@ class Worker:
             return
         with self.app.app_context():
             held = queue.finish(claimed)
-        told.info("job_done" if held else "job_lost", seconds=round(time.monotonic() - began, 3))
+        # rounds come all day long and say nothing by going well
+        say = told.debug if held and claimed.kind in RECURRING else told.info
+        say("job_done" if held else "job_lost", seconds=round(time.monotonic() - began, 3))
 
     @contextmanager
     def kept(self, claimed: queue.Claim) -> Iterator[None]:
