@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from marketplace.catalogue import services as catalogue
 from marketplace.catalogue.models import Product
 from marketplace.core.database import locked
 from marketplace.inventory import queries
@@ -15,6 +16,4 @@ def tell_catalogue(product_ids: Collection[int]) -> None:
     Another pack of the same product may be sold out at this very moment: only under the product's lock both are seen.
     """
     locked(Product, product_ids)
-    from marketplace.catalogue import services as catalogue
-
     catalogue.set_availability(queries.in_stock(product_ids))
