@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import IO, Any, cast
 
 from werkzeug.datastructures import FileStorage
 from wtforms import FileField
 
-from marketplace.catalogue.models import ProductSet
+from marketplace.catalogue.models import Product, ProductSet, Variant
+from marketplace.catalogue.services import Description, Pack
 from marketplace.core import clock, i18n
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
@@ -17,6 +19,12 @@ from marketplace.web.forms import Form, choice_field, number_field, text_field, 
 LONGEST_STORY = 8_000
 MOST_PRICE = 999_000_000
 HEAVIEST = 2_000_000
+TIERS = (1, 2, 3)
+
+
+def described(product: Product) -> Description:
+    """What a product says of itself now."""
+    return Description(**{one.name: getattr(product, one.name) for one in fields(Description)})
 
 
 class ProductForm(Form):
@@ -29,11 +37,36 @@ class ProductForm(Form):
     story = text_field(_l("Story"), most=LONGEST_STORY, required=False, lines=True)
     story_en = text_field(_l("Story in English"), most=LONGEST_STORY, required=False, lines=True)
 
+    @property
+    def words(self) -> dict[str, str]:
+        """What was typed, by the names of a description."""
+        return {name: text or "" for name, text in self.data.items()}
+
 
 class PriceForm(Form):
-    """The price of one pack."""
+    """The price of one pack, and up to three lower ones from a quantity on."""
 
     price = vnd_field(_l("Price"), least=1_000, most=MOST_PRICE)
+    from_1 = number_field(_l("From how many"), least=2, required=False)
+    tier_1 = vnd_field(_l("each"), least=1_000, most=MOST_PRICE, required=False)
+    from_2 = number_field(_l("From how many"), least=2, required=False)
+    tier_2 = vnd_field(_l("each"), least=1_000, most=MOST_PRICE, required=False)
+    from_3 = number_field(_l("From how many"), least=2, required=False)
+    tier_3 = vnd_field(_l("each"), least=1_000, most=MOST_PRICE, required=False)
+
+    @classmethod
+    def known(cls, variant: Variant) -> dict[str, int]:
+        """A pack's present prices by the names of the fields."""
+        known = {"price": variant.price_vnd}
+        for place, tier in zip(TIERS, variant.tiers, strict=False):
+            known |= {f"from_{place}": tier.least_quantity, f"tier_{place}": tier.price_vnd}
+        return known
+
+    @property
+    def tiers(self) -> dict[int, int]:
+        """The lower prices by the quantity that they begin with; half a row counts as none."""
+        rows = ((self[f"from_{place}"].data, self[f"tier_{place}"].data) for place in TIERS)
+        return {least: price for least, price in rows if least and price}
 
 
 class PhotoForm(Form):
@@ -84,6 +117,17 @@ class NewProductForm(Form):
     price = vnd_field(_l("Price"), least=1_000, most=MOST_PRICE)
     net_grams = number_field(_l("Net weight"), most=HEAVIEST, required=False)
     gross_grams = number_field(_l("Weight with packing"), least=1, most=HEAVIEST)
+
+    @property
+    def description(self) -> Description:
+        """What the draft says of itself."""
+        return Description(name=self.name.data, unit=self.unit.data, place=self.place.data or "")
+
+    @property
+    def first_pack(self) -> Pack:
+        """Its one pack."""
+        weights = {"net_grams": self.net_grams.data or 0, "gross_grams": self.gross_grams.data}
+        return Pack(name=self.pack.data, price_vnd=self.price.data, **weights)
 
     def offer(self, sets: list[ProductSet], origins: list[Province]) -> None:
         """The sets and the places to choose from."""

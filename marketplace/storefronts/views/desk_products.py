@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import asdict, replace
 
 from flask import flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.accounts.signing_in import needs_sign_in
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue import services
-from marketplace.catalogue.models import Product, Variant
+from marketplace.catalogue.models import Product, ProductSet, Variant
 from marketplace.catalogue.policies import product_for
 from marketplace.core.database import writing
 from marketplace.core.files import take_picture
@@ -19,12 +19,10 @@ from marketplace.core.permissions import Permission
 from marketplace.core.refusals import NotSeen
 from marketplace.places import queries as places
 from marketplace.storefronts import bp, queries
-from marketplace.storefronts.forms import NewProductForm, PhotoForm, PriceForm, ProductForm
+from marketplace.storefronts.forms import NewProductForm, PhotoForm, PriceForm, ProductForm, described
 from marketplace.storefronts.policies import own_seller
 from marketplace.web.paging import page_of
 from marketplace.web.requests import actor, answers, private
-
-WORDS = ("name", "name_en", "summary", "summary_en", "story", "story_en")
 
 
 def _own(slug: str) -> Product:
@@ -49,17 +47,18 @@ def desk_products() -> ResponseReturnValue:
 def desk_product(slug: str, **asked: str) -> ResponseReturnValue:
     """One product with the forms that change it."""
     found = _own(slug)
-    form = ProductForm.shown(**{word: getattr(found, word) for word in WORDS})
+    form = ProductForm.shown(**asdict(described(found)))
     prices = [(variant, _price_form(variant, asked.get("sku"))) for variant in found.variants]
     page = {"product": found, "form": form, "prices": prices, "photo_form": PhotoForm.shown()}
     return private(make_response(render_template("storefronts/desk_product.html", **page)))
 
 
 def _price_form(variant: Variant, posted_sku: str | None) -> PriceForm:
-    """The form just posted for this pack, else one with its present price."""
-    known = {"price": variant.price_vnd}
+    """The form just posted for this pack, else one with its present prices."""
+    known = PriceForm.known(variant)
     form = PriceForm.shown(**known) if variant.sku == posted_sku else PriceForm(data=known)
-    form.price.id = f"price-{variant.sku}"
+    for entry in form:
+        entry.id = f"{entry.name}-{variant.sku}"
     return form
 
 
@@ -70,7 +69,7 @@ def edit_product(slug: str) -> ResponseReturnValue:
     found = _own(slug)
     form = ProductForm.checked()
     with writing():
-        services.edit(found, by=actor(), **{word: form[word].data or "" for word in WORDS})
+        services.edit(found, replace(described(found), **form.words), by=actor())
     return _back(found.slug, _("Saved."))
 
 
@@ -84,7 +83,7 @@ def edit_price(slug: str, sku: str) -> ResponseReturnValue:
         raise NotSeen
     form = PriceForm.checked()
     with writing():
-        services.set_price(variant, form.price.data, by=actor())
+        services.price(variant, form.price.data, tiers=form.tiers, by=actor())
     return _back(slug, _("The price of “%(pack)s” is changed.", pack=variant.name))
 
 
@@ -137,6 +136,10 @@ def _offer(form: NewProductForm) -> None:
     form.offer(catalogue.sets(), places.all_old())
 
 
+def _chosen_set(form: NewProductForm) -> ProductSet:
+    return next(one for one in catalogue.sets() if str(one.number) == form.product_set.data)
+
+
 @bp.get("/desk/new-product")
 @needs_sign_in
 def new_product() -> ResponseReturnValue:
@@ -145,3 +148,19 @@ def new_product() -> ResponseReturnValue:
     form = NewProductForm.shown()
     _offer(form)
     return private(make_response(render_template("storefronts/new_product.html", form=form)))
+
+
+@bp.post("/desk/products")
+@answers(new_product)
+def create_product() -> ResponseReturnValue:
+    """A draft with one pack, which only her people see."""
+    seller = own_seller(actor(), Permission.SHOP_EDIT)
+    form = NewProductForm.checked(_offer)
+    origin = places.province_by_slug(form.origin.data)
+    if origin is None:
+        raise NotSeen
+    chosen = _chosen_set(form)
+    with writing():
+        made = services.create(seller, form.description, product_set=chosen, origin=origin, by=actor())
+        services.add_variant(made, form.first_pack, by=actor())
+    return _back(made.slug, _("The draft is made. Add photos and a story, then put it on sale."))
