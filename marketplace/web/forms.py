@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from flask import g, request
 from werkzeug.datastructures import MultiDict
@@ -20,6 +20,7 @@ from wtforms.fields import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation, ValidationError
 
 from marketplace.core import i18n
@@ -28,6 +29,8 @@ from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.money import MOST_VND, parse_vnd
 from marketplace.core.text import clean
 from marketplace.web.requests import BadInput
+
+F = TypeVar("F", bound="Form")
 
 MOST_PIECES = 100_000
 _PHONE = re.compile(r"0(?:[35789]\d{8}|2\d{8,9})|1[89]00\d{4,6}")
@@ -71,12 +74,21 @@ class Form(WtForm):
     def shown(cls, **known: Any) -> Self:
         """The form to show: the one just posted with what was typed, or a fresh one with what is known."""
         posted = _forms().get(cls)
-        return posted if isinstance(posted, cls) else cls(data=known)
+        return _with_refusal(posted) if isinstance(posted, cls) else cls(data=known)
 
     def refuse(self, field: str, sentence: Any) -> None:
         """Say at a field why the form is not accepted."""
         getattr(self, field).errors = [*getattr(self, field).errors, sentence]
         raise BadInput
+
+
+def _with_refusal(form: F) -> F:
+    """A refusal that names a field is said at that field too."""
+    refusal = g.get("refusal")
+    field = form._fields.get(refusal.field) if refusal is not None else None
+    if field is not None and not field.errors:
+        field.errors = [refusal.sentence]
+    return form
 
 
 def _forms() -> dict[type[Form], Form]:
@@ -213,12 +225,16 @@ def choice_field(
     label: Any, choices: Iterable[tuple[str, Any]] = (), *, required: bool = True, **options: Any
 ) -> Field:
     """One of several, as a drop-down."""
-    return _ChoiceField(label, [_needed(required)], choices=list(choices), validate_choice=True, **options)
+    return _ChoiceField(label, [_needed(required)], choices=_named(choices), validate_choice=True, **options)
 
 
 def radio_field(label: Any, choices: Iterable[tuple[str, Any]] = (), **options: Any) -> Field:
     """One of several, each visible."""
-    return _RadioField(label, [_needed(True)], choices=list(choices), **options)
+    return _RadioField(label, [_needed(True)], choices=_named(choices), **options)
+
+
+def _named(choices: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in choices]
 
 
 class _ChoiceField(SelectField):
