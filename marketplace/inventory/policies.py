@@ -9,6 +9,7 @@ from marketplace.catalogue.models import Variant
 from marketplace.core.actors import Actor, Role
 from marketplace.core.database import db
 from marketplace.core.permissions import Permission, permits, reach
+from marketplace.core.refusals import NotSeen
 
 
 @permits(Permission.STOCK_SEE)
@@ -21,6 +22,13 @@ def can_see(actor: Actor, variant: Variant | None) -> bool:
 def can_edit(actor: Actor, variant: Variant) -> bool:
     """Managers and staff of the producer change what is on the shelf."""
     return actor.is_seller and actor.acts_for(variant.seller_id, Role.MANAGER, Role.STAFF)
+
+
+def own_seller_id(actor: Actor) -> int:
+    """The producer that the actor works for now; nobody else has shelves (404)."""
+    if not can_see(actor, None) or actor.organisation_id is None:
+        raise NotSeen
+    return actor.organisation_id
 
 
 def variant_for(actor: Actor, sku: str, permission: Permission | None = None) -> Variant:

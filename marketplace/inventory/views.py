@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace.accounts.signing_in import needs_sign_in
 from marketplace.core.database import writing
 from marketplace.core.i18n import gettext as _
-from marketplace.core.permissions import Permission, allows, require
+from marketplace.core.permissions import Permission, allows
 from marketplace.inventory import bp, queries, services
 from marketplace.inventory.forms import CorrectionForm, ReceiptForm, SpoilageForm
-from marketplace.inventory.policies import variant_for
+from marketplace.inventory.policies import own_seller_id, variant_for
 from marketplace.web.paging import page_of
-from marketplace.web.requests import actor, answers
+from marketplace.web.requests import actor, answers, private
 
 
 @bp.get("/desk/stock")
+@needs_sign_in
 def stock() -> ResponseReturnValue:
     """Every shelf of the producer."""
-    require(actor(), Permission.STOCK_SEE)
-    page = page_of(queries.variants_of(actor().organisation_id or 0), per_page=50)
-    return render_template("inventory/stock.html", page=page, shelves=queries.shelves_of(page.items))
+    page = page_of(queries.variants_of(own_seller_id(actor())), per_page=50)
+    shown = render_template("inventory/stock.html", page=page, shelves=queries.shelves_of(page.items))
+    return private(make_response(shown))
 
 
 @bp.get("/desk/stock/<sku>")
+@needs_sign_in
 def shelf(sku: str) -> ResponseReturnValue:
     """One shelf: its figures, lots, movements, and the forms that change it."""
     found = queries.shelf_of(variant_for(actor(), sku))
@@ -33,7 +36,8 @@ def shelf(sku: str) -> ResponseReturnValue:
     forms["spoilage"].offer(found.lots)
     names = queries.names_of(page.items)
     may_edit = allows(actor(), Permission.STOCK_EDIT, found.variant)
-    return render_template("inventory/shelf.html", shelf=found, page=page, names=names, may_edit=may_edit, **forms)
+    known = {"shelf": found, "page": page, "names": names, "may_edit": may_edit}
+    return private(make_response(render_template("inventory/shelf.html", **known, **forms)))
 
 
 def _done(sku: str, sentence: str) -> ResponseReturnValue:

@@ -73,9 +73,7 @@ def a_seller(kind: OrganisationKind = OrganisationKind.PRODUCER) -> int:
         return int(organisation.id)
 
 
-def a_variant(
-    stock: int = 0, *, seller_id: int | None = None, lots: Sequence[tuple[str, int, int]] = (), **of: Any
-) -> int:
+def a_variant(stock: int = 0, *, lots: Lots = (), **of: Any) -> int:
     """The id of a pack; lots are (code, packs, days until best before), packs beyond them are loose."""
     seller_id = of.pop("seller_id", None) or a_seller()
     with writing():
