@@ -12,7 +12,7 @@ from marketplace.core.actors import OrganisationKind, Role
 from marketplace.core.database import db
 from marketplace.core.refs import new_token, next_ref
 from marketplace.demo.reading import rows
-from marketplace.places.models import Province, Ward
+from marketplace.places.models import Province
 
 PASSWORD = "ocop-demo-2026"
 
@@ -35,7 +35,9 @@ ACCOUNTS = (
     Known("producer.quangtri@demo.example", "Lê Văn Thành", "clean-rice cooperative, Quảng Trị", "quangtri"),
     Known("producer.caobang@demo.example", "Nông Thị Hoa", "household producer, Cao Bằng", "caobang"),
     Known("producer.namdinh@demo.example", "Vũ Đình Khải", "company, Nam Định", "namdinh"),
-    Known("signatory.quangtri@demo.example", "Hoàng Thị Thu", "signs for the cooperative", "quangtri", (Role.SIGNATORY,)),
+    Known(
+        "signatory.quangtri@demo.example", "Hoàng Thị Thu", "signs for the cooperative", "quangtri", (Role.SIGNATORY,)
+    ),
     Known("buyer@demo.example", "Trần Thu Hà", "a private buyer in Hà Nội"),
     Known("supermarket@demo.example", "Bùi Đức Long", "purchasing manager, Quảng Ninh", "supermarket"),
     Known("signatory.supermarket@demo.example", "Ngô Mai Anh", "may sign", "supermarket", (Role.SIGNATORY,)),
@@ -47,7 +49,10 @@ ACCOUNTS = (
             ("quangninh", "Quảng Ninh", "Phan Thị Hạnh", "Vũ Mạnh Cường"),
             ("hanoi", "Hà Nội", "Lưu Quang Huy", "Tạ Thị Bích"),
         )
-        for prefix, name, word, role in (("", officer, "officer", Role.OFFICER), ("leader.", leader, "leader", Role.LEADER))
+        for prefix, name, word, role in (
+            ("", officer, "officer", Role.OFFICER),
+            ("leader.", leader, "leader", Role.LEADER),
+        )
     ),
 )
 
@@ -66,19 +71,18 @@ def table() -> str:
     return "\n".join([f"Password of every demo account: {PASSWORD}", *lines])
 
 
-def make(provinces: dict[str, Province], wards: dict[str, Ward], producers: dict[str, Organisation]) -> dict[str, Person]:
+def make(provinces: dict[str, Province], producers: dict[str, Organisation]) -> None:
     """Every account with its organisation and roles, and the invented buyers; one password hash serves all."""
     digest = passwords.hashed(PASSWORD)
-    organisations = {**producers, **_other_organisations(provinces, wards)}
+    organisations = {**producers, **_other_organisations(provinces)}
     people = {known.email: _person(known.name, known.email, digest) for known in ACCOUNTS}
-    buyers = {row["key"]: _person(row["name"], row["email"], digest, row["phone"]) for row in rows("people")}
-    db.session.add_all([*people.values(), *buyers.values()])
+    buyers = [_person(row["name"], row["email"], digest, row["phone"]) for row in rows("people")]
+    db.session.add_all([*people.values(), *buyers])
     db.session.flush()
     for known in ACCOUNTS:
         for role in known.roles if known.organisation else ():
             organisation = organisations[str(known.organisation)]
             db.session.add(Membership(person=people[known.email], organisation=organisation, role=role))
-    return {**people, **buyers}
 
 
 def _person(name: str, email: str, digest: str, phone: str | None = None) -> Person:
@@ -87,7 +91,7 @@ def _person(name: str, email: str, digest: str, phone: str | None = None) -> Per
     )
 
 
-def _other_organisations(provinces: dict[str, Province], wards: dict[str, Ward]) -> dict[str, Organisation]:
+def _other_organisations(provinces: dict[str, Province]) -> dict[str, Organisation]:
     made = {
         "operator": _organisation(
             OrganisationKind.OPERATOR,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from marketplace.accounts.models import Organisation
 from marketplace.catalogue.models import ALL_MONTHS, Certificate, Product, ProductSet, TierPrice, Variant
 from marketplace.catalogue.states import CertificateBasis, Keeping, ProductState
 from marketplace.core import clock
 from marketplace.core.actors import SYSTEM
 from marketplace.core.database import db
-from marketplace.demo.reading import Row, months_before, rows
+from marketplace.demo.reading import Row, months_before, rows, sku_of
 from marketplace.inventory import services as inventory
 from marketplace.inventory.models import StockItem
 from marketplace.inventory.services import LotLabel
@@ -20,17 +22,12 @@ VALID_MONTHS = 36
 MADE_TO_ORDER_A_DAY = 10
 
 
-def make(
-    provinces: dict[str, Province], producers: dict[str, Organisation], sets: dict[int, ProductSet]
-) -> dict[str, Product]:
-    """Every product by the id of its kind."""
-    made: dict[str, Product] = {}
+def make(provinces: dict[str, Province], producers: dict[str, Organisation], sets: dict[int, ProductSet]) -> None:
+    """Every product, on sale."""
     for number, row in enumerate(rows("listings"), start=1):
         product = _product(row, number, producers[row["producer"]], provinces[row["origin"]], sets[row["set"]])
-        made[row["id"]] = product
-    db.session.add_all(made.values())
+        db.session.add(product)
     db.session.flush()
-    return made
 
 
 def _product(row: Row, number: int, seller: Organisation, origin: Province, product_set: ProductSet) -> Product:
@@ -61,16 +58,16 @@ def _product(row: Row, number: int, seller: Organisation, origin: Province, prod
         price_from_vnd=min(variant["price_vnd"] for variant in row["variants"]),
         has_wholesale=any(variant["tiers"] for variant in row["variants"]),
     )
-    product.variants = [_variant(row, number, place, seller) for place in range(len(row["variants"]))]
+    product.variants = [_variant(row, place, seller) for place in range(len(row["variants"]))]
     _certify(product, row)
     return product
 
 
-def _variant(row: Row, number: int, place: int, seller: Organisation) -> Variant:
+def _variant(row: Row, place: int, seller: Organisation) -> Variant:
     pack = row["variants"][place]
     return Variant(
-        sku=f"OC{number:04d}-{place + 1}",
-        seller=seller,
+        sku=sku_of(row["id"], place),
+        seller_id=seller.id,
         name=pack["pack"],
         position=place,
         price_vnd=pack["price_vnd"],
@@ -104,14 +101,15 @@ def _certify(product: Product, row: Row) -> None:
     ]
 
 
-def stock(products: dict[str, Product], kinds: list[Row]) -> None:
+def stock(kinds: list[Row]) -> None:
     """Take the goods of these kinds into stock, lot by lot."""
-    variants = [variant for row in kinds for variant in products[row["id"]].variants]
+    packs = {sku_of(row["id"], place): (row, pack) for row in kinds for place, pack in enumerate(row["variants"])}
+    variants = db.session.scalars(select(Variant).where(Variant.sku.in_(packs))).all()
     items = {item.variant_id: item for item in inventory.open_stock([variant.id for variant in variants])}
-    for row in kinds:
-        for pack, variant in zip(row["variants"], products[row["id"]].variants, strict=True):
-            if pack.get("on_hand") and variant.keeping is not Keeping.MADE_TO_ORDER:
-                _receive(items[variant.id], int(pack["on_hand"]), row)
+    for variant in variants:
+        row, pack = packs[variant.sku]
+        if pack.get("on_hand") and variant.keeping is not Keeping.MADE_TO_ORDER:
+            _receive(items[variant.id], int(pack["on_hand"]), row)
 
 
 def _receive(item: StockItem, packs: int, row: Row) -> None:
@@ -119,11 +117,11 @@ def _receive(item: StockItem, packs: int, row: Row) -> None:
     for number, lot in enumerate(row["lots"] or [], start=1):
         share = left if number == len(row["lots"]) else min(left, round(packs * lot["share"]))
         made_on = clock.today() - timedelta(days=lot["made_days_ago"])
-        label = LotLabel(f"L{made_on:%y%m%d}-{number}", made_on, clock.today() + timedelta(days=lot["best_before_days"]))
+        label = LotLabel(
+            f"L{made_on:%y%m%d}-{number}", made_on, clock.today() + timedelta(days=lot["best_before_days"])
+        )
         if share > 0:
             inventory.receive(item, share, lot=label, by=SYSTEM)
         left -= share
     if left > 0:
         inventory.receive(item, left, by=SYSTEM)
-
-

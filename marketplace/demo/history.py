@@ -10,14 +10,13 @@ from random import Random
 from sqlalchemy import select, update
 
 from marketplace.accounts.models import Membership, Organisation, Person
-from marketplace.catalogue.models import Product, Variant
-from marketplace.catalogue.states import Keeping
+from marketplace.catalogue.models import Variant
 from marketplace.core import clock
 from marketplace.core.actors import SYSTEM, Actor, ActorKind, Role
 from marketplace.core.database import db, writing
 from marketplace.core.outbox.jobs import Job
 from marketplace.core.outbox.notices import DELIVER, Notice
-from marketplace.demo.reading import Row, rows
+from marketplace.demo.reading import Row, rows, sku_of
 from marketplace.inventory import services as inventory
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order, Purchase
@@ -27,7 +26,7 @@ from marketplace.orders.services import Checkout
 from marketplace.orders.states import CancelReason
 from marketplace.payments import services as payments
 from marketplace.payments.models import Payment
-from marketplace.places.models import Province, Ward
+from marketplace.places import queries as places
 
 SEED = 20260701
 PURCHASES = 90
@@ -38,87 +37,88 @@ FAVOURITES = ("banh-dau-xanh-hai-duong", "gao-sach-trieu-phong", "gao-huu-co-qua
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One purchase of the past: who, when, what, how paid, and how far it has come (0 placed … 4 delivered)."""
+    """One purchase of the past: who, when, packs by SKU, how paid, how far it has come (0 placed … 4 delivered)."""
 
     buyer: Row
     at: datetime
-    wishes: tuple[tuple[Variant, int], ...]
+    wishes: tuple[tuple[str, int], ...]
     payment: str
     stage: int
 
 
 @dataclass(frozen=True, slots=True)
-class Market:
-    """What history is made of."""
+class Acting:
+    """Who acts: buyers by e-mail address, sellers by the id of their organisation."""
 
-    products: dict[str, Product]
-    people: dict[str, Person]
-    provinces: dict[str, Province]
-    wards: dict[str, Ward]
+    buyers: dict[str, Actor]
+    sellers: dict[int, Actor]
 
 
-def make(market: Market) -> None:
+def make() -> None:
     """Stock for the past, then every purchase in the order of time, then quiet: nobody is written to about the past."""
-    chance = Random(SEED)
-    plans = _plans(market, chance)
+    chance = Random(SEED)  # noqa: S311 (the same seed gives the same market)
+    _used.clear()
+    plans = _plans(chance)
     start = clock.now() - timedelta(days=LONGEST_AGO + 5)
     with clock.frozen(start), writing():
         _open_stock(plans)
-    sellers = _sellers()
+    acting = _people_who_act()
     for plan in plans:
-        _live_through(plan, market, sellers, chance)
+        _live_through(plan, acting, chance)
+        db.session.expunge_all()
     with writing():
         _hush()
 
 
-def _plans(market: Market, chance: Random) -> list[Plan]:
+def _plans(chance: Random) -> list[Plan]:
     kinds = [row for row in rows("listings") if row["stock"] == "stocked" and not row["needs_age"] and row["set"] != 26]
     loved = [row for row in kinds if row["id"] in FAVOURITES]
     buyers = rows("people")
-    known = {**buyers[0], "email": "buyer@demo.example", "key": "buyer@demo.example", "name": "Trần Thu Hà"}
+    known = {**buyers[0], "email": "buyer@demo.example", "name": "Trần Thu Hà"}
     plans = []
     for number in range(PURCHASES):
-        recent = number % 9 == 0
-        days = chance.randint(0, 4) if recent else chance.randint(20, LONGEST_AGO)
+        stage = chance.choice((0, 1, 2, 3)) if number % 9 == 0 else 4
+        days = chance.randint(20, LONGEST_AGO) if stage == 4 else (0, 1, 2, 4)[stage]
         at = clock.now() - timedelta(days=days, hours=chance.randint(1, 12), minutes=chance.randint(0, 59))
-        chosen = chance.sample(kinds, chance.choice((1, 1, 2, 3))) + (chance.sample(loved, 1) if number % 4 == 0 else [])
+        chosen = chance.sample(kinds, chance.choice((1, 1, 2, 3))) + (
+            chance.sample(loved, 1) if number % 4 == 0 else []
+        )
         plans.append(
             Plan(
                 buyer=known if number % 15 == 0 else chance.choice(buyers),
                 at=at,
-                wishes=tuple(_wish(market.products[row["id"]], chance) for row in {row["id"]: row for row in chosen}.values()),
+                wishes=tuple(_wish(row, chance) for row in {row["id"]: row for row in chosen}.values()),
                 payment="cod" if chance.random() < 0.45 else "vietqr",
-                stage=chance.choice((0, 1, 2, 3)) if recent else 4,
+                stage=stage,
             )
         )
     return sorted(plans, key=lambda plan: plan.at)
 
 
-def _wish(product: Product, chance: Random) -> tuple[Variant, int]:
-    variant = product.variants[0]
+def _wish(row: Row, chance: Random) -> tuple[str, int]:
+    pack = row["variants"][0]
     packs = chance.choice((1, 1, 2, 3))
-    return variant, max(variant.minimum, -(-packs // variant.multiple) * variant.multiple)
+    return sku_of(row["id"], 0), max(pack["minimum"], -(-packs // pack["multiple"]) * pack["multiple"])
 
 
 def _open_stock(plans: list[Plan]) -> None:
     """As many packs as the past will ask for."""
-    wanted: Counter[int] = Counter()
+    wanted: Counter[str] = Counter()
     for plan in plans:
-        for variant, packs in plan.wishes:
-            if variant.keeping is not Keeping.MADE_TO_ORDER:
-                wanted[variant.id] += packs
-    for item in inventory.open_stock(wanted):
-        inventory.receive(item, wanted[item.variant_id], by=SYSTEM)
+        for sku, packs in plan.wishes:
+            wanted[sku] += packs
+    known = dict(db.session.execute(select(Variant.id, Variant.sku).where(Variant.sku.in_(wanted))).all())
+    for item in inventory.open_stock(known):
+        inventory.receive(item, wanted[known[item.variant_id]], by=SYSTEM)
 
 
-def _sellers() -> dict[int, Actor]:
-    """For each producer somebody who acts for her."""
-    members = select(Membership, Person, Organisation).join(Membership.person).join(Membership.organisation)
-    acting = {
-        organisation.id: _actor(person, organisation)
-        for membership, person, organisation in db.session.execute(members.where(Membership.role == Role.MANAGER))
-    }
-    return acting
+def _people_who_act() -> Acting:
+    """For each buyer and for some producers somebody who acts."""
+    members = select(Person, Organisation).select_from(Membership).join(Membership.person).join(Membership.organisation)
+    managers = db.session.execute(members.where(Membership.role == Role.MANAGER)).all()
+    sellers = {organisation.id: _actor(person, organisation) for person, organisation in managers}
+    buyers = {str(person.email): _actor(person) for person in db.session.scalars(select(Person))}
+    return Acting(buyers, sellers)
 
 
 def _actor(person: Person, organisation: Organisation | None = None) -> Actor:
@@ -134,9 +134,9 @@ def _actor(person: Person, organisation: Organisation | None = None) -> Actor:
     )
 
 
-def _seller_actor(order: Order, sellers: dict[int, Actor]) -> Actor:
+def _seller_of(order: Order, acting: Acting) -> Actor:
     """Somebody of the producer: a demo account, or an unnamed person of hers."""
-    named = sellers.get(order.seller_id)
+    named = acting.sellers.get(order.seller_id)
     return named or Actor(
         kind=ActorKind.PERSON,
         ref="demo",
@@ -147,19 +147,20 @@ def _seller_actor(order: Order, sellers: dict[int, Actor]) -> Actor:
     )
 
 
-def _live_through(plan: Plan, market: Market, sellers: dict[int, Actor], chance: Random) -> None:
-    buyer = _actor(market.people[plan.buyer["key"]])
+def _live_through(plan: Plan, acting: Acting, chance: Random) -> None:
+    buyer = acting.buyers[plan.buyer["email"]]
     with clock.frozen(plan.at):
-        purchase = _place(plan, buyer, market)
+        purchase = _place(plan, buyer)
     for order in purchase.orders if purchase else ():
-        _perform(order, plan, buyer, _seller_actor(order, sellers), chance)
+        _perform(order, plan, buyer, _seller_of(order, acting), chance)
 
 
-def _place(plan: Plan, buyer: Actor, market: Market) -> Purchase | None:
-    province, ward = market.provinces[plan.buyer["province"]], market.wards[plan.buyer["ward"]]
+def _place(plan: Plan, buyer: Actor) -> Purchase | None:
+    province, ward = places.province_by_slug(plan.buyer["province"]), places.ward_by_code(plan.buyer["ward"])
+    assert province is not None
     with writing():
-        for variant, packs in plan.wishes:
-            orders.add_line(buyer, variant, packs)
+        for sku, packs in plan.wishes:
+            orders.add_line(buyer, db.session.scalars(select(Variant).where(Variant.sku == sku)).one(), packs)
     cart = cart_of(buyer)
     basket = basket_of(cart, province)
     if cart is None or basket.problems:
@@ -210,6 +211,8 @@ def _send(order: Order, at: datetime, stage: int, buyer: Actor, seller: Actor, c
         with clock.frozen(at), writing():
             orders.deliver(order, on=clock.today(), by=buyer)
         _review(order, at, buyer, seller, chance)
+        with clock.frozen(at + timedelta(days=8)), writing():
+            orders.pass_deadline(order)
 
 
 def _review(order: Order, at: datetime, buyer: Actor, seller: Actor, chance: Random) -> None:
@@ -229,7 +232,9 @@ _used: set[str] = set()
 def _words_for(kind: str, set_number: int, chance: Random) -> Row | None:
     """A review that nobody has written yet: about this kind, or about its set."""
     fresh = [row for row in rows("reviews") if row["text"] not in _used]
-    fitting = [row for row in fresh if row.get("kind") == kind] or [row for row in fresh if row.get("set") == set_number]
+    fitting = [row for row in fresh if row.get("kind") == kind] or [
+        row for row in fresh if row.get("set") == set_number
+    ]
     if not fitting or chance.random() < 0.1:
         return None
     said = chance.choice(fitting)

@@ -9,58 +9,72 @@ from sqlalchemy import select
 from marketplace.accounts.models import Organisation, Person
 from marketplace.catalogue import jobs
 from marketplace.catalogue import services as catalogue
-from marketplace.catalogue.models import Product, ProductSet
+from marketplace.catalogue.models import ProductSet
 from marketplace.core import migrating
 from marketplace.core.database import db, writing
+from marketplace.core.refs import Counter
 from marketplace.demo import accounts, goods, history, producers
-from marketplace.demo.history import Market
 from marketplace.demo.reading import rows
 from marketplace.places import services as places
 from marketplace.places.models import Province, Ward
 
 MARK = "operator@demo.example"
+FINISHED = "demo"
 BATCH = 40
 
 
 def load() -> str:
     """Make the whole market; refuses a database that holds anything else. Answers a sentence."""
-    if db.session.scalar(select(Person.id).where(Person.email == MARK)) is not None:
+    if _is_finished():
         return "The demonstration is loaded already."
+    if _is_begun():
+        return reset()
     if db.session.scalar(select(Person.id)) or db.session.scalar(select(Organisation.id)):
         raise click.ClickException("This database holds other data: the demonstration loads only into an empty one.")
     with writing():
         places.load()
         catalogue.load_sets()
-    market = _people_and_goods()
-    history.make(market)
-    _stock(market.products)
     with writing():
-        catalogue.refresh_popularity()
+        _people_and_goods()
+    db.session.expunge_all()
+    history.make()
+    _stock()
+    jobs.refresh_popularity()
     jobs.rebuild_search()
-    return f"The demonstration is loaded: {len(market.products)} products."
-
-
-def _people_and_goods() -> Market:
     with writing():
-        provinces = {province.slug: province for province in db.session.scalars(select(Province))}
-        wards = {ward.code: ward for ward in db.session.scalars(select(Ward))}
-        sets = {one.number: one for one in db.session.scalars(select(ProductSet))}
-        sellers = producers.make(provinces, wards)
-        people = accounts.make(provinces, wards, sellers)
-        made = goods.make(provinces, sellers, sets)
-    return Market(made, people, provinces, wards)
+        db.session.add(Counter(name=FINISHED, last=1))
+    return f"The demonstration is loaded: {len(rows('listings'))} products."
 
 
-def _stock(products: dict[str, Product]) -> None:
+def _is_begun() -> bool:
+    """Its first account is there, perhaps from a loading that was cut off."""
+    return db.session.scalar(select(Person.id).where(Person.email == MARK)) is not None
+
+
+def _is_finished() -> bool:
+    return db.session.scalar(select(Counter.id).where(Counter.name == FINISHED)) is not None
+
+
+def _people_and_goods() -> None:
+    provinces = {province.slug: province for province in db.session.scalars(select(Province))}
+    wards = {ward.code: ward for ward in db.session.scalars(select(Ward))}
+    sets = {one.number: one for one in db.session.scalars(select(ProductSet))}
+    sellers = producers.make(provinces, wards)
+    accounts.make(provinces, sellers)
+    goods.make(provinces, sellers, sets)
+
+
+def _stock() -> None:
     kinds = rows("listings")
     for start in range(0, len(kinds), BATCH):
         with writing():
-            goods.stock(products, kinds[start : start + BATCH])
+            goods.stock(kinds[start : start + BATCH])
+        db.session.expunge_all()
 
 
 def reset() -> str:
     """Delete the demonstration and load it anew; any other data stays untouched."""
-    if db.session.scalar(select(Person.id).where(Person.email == MARK)) is None:
+    if not _is_begun():
         raise click.ClickException("There is no demonstration in this database.")
     db.session.rollback()
     app = current_app._get_current_object()  # type: ignore[attr-defined]

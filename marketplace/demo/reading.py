@@ -21,6 +21,12 @@ def rows(name: str) -> list[Row]:
     return found
 
 
+def sku_of(kind: str, place: int) -> str:
+    """The platform's number of one pack of a kind."""
+    number = next(index for index, row in enumerate(rows("listings"), start=1) if row["id"] == kind)
+    return f"OC{number:04d}-{place + 1}"
+
+
 def months_before(day: date, months: int) -> date:
     """The day that many months earlier, at most the 28th."""
     whole = day.year * 12 + day.month - 1 - months
