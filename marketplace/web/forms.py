@@ -43,7 +43,11 @@ class _Catalogue:
     """WTForms asks this for its own sentences."""
 
     gettext = staticmethod(i18n.gettext)
-    ngettext = staticmethod(i18n.ngettext)
+
+    @staticmethod
+    def ngettext(singular: str, plural: str, number: int) -> str:
+        """The sentence with its places open: WTForms fills them itself."""
+        return i18n.gettext(singular if number == 1 else plural)
 
 
 class Form(WtForm):
@@ -121,12 +125,16 @@ def _not_blank(form: WtForm, field: Field) -> None:
         raise StopValidation(_("Please fill this in."))
 
 
+def _at_most(most: int) -> Length:
+    return Length(max=most, message=_l("At most %(most)s characters, please.", most=most))
+
+
 def text_field(label: Any, *, most: int = 120, required: bool = True, lines: bool = False, **options: Any) -> Field:
     """A text of at most `most` characters, cleaned; several lines if asked for."""
     checks: list[Any] = [_needed(required), readable]
     if required:
         checks.insert(1, _not_blank)
-    checks.append(Length(max=most, message=_l("At most %(most)s characters, please.", most=most)))
+    checks.append(_at_most(most))
     kind = TextAreaField if lines else StringField
     return kind(label, checks, filters=[_many_lines if lines else _one_line], **options)
 
@@ -218,7 +226,8 @@ def _in_lower_case(value: str | None) -> str | None:
 
 def email_field(label: Any, *, required: bool = True, **options: Any) -> Field:
     """An e-mail address in lower case."""
-    return StringField(label, [_needed(required), readable, Length(max=254), _is_email], filters=[_in_lower_case], **options)
+    checks = [_needed(required), readable, _at_most(254), _is_email]
+    return StringField(label, checks, filters=[_in_lower_case], **options)
 
 
 def choice_field(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar, cast
-from urllib.parse import urlsplit
+from typing import IO, Any, TypeVar, cast
+from urllib.parse import parse_qsl, urlsplit
 
-from flask import g, make_response, request, session, url_for
+from flask import Request, g, make_response, request, session, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.formparser import FormDataParser
 from werkzeug.wrappers import Response
 
 from marketplace.core.actors import Actor, ActorKind
@@ -23,6 +24,20 @@ ActorSource = Callable[[], Actor | None]
 
 _actor_sources: list[ActorSource] = []
 _LONGEST_NUMBER = 9
+
+
+class FormReader(FormDataParser):
+    """Reads posted forms; bytes that are no text become the mark of a lost letter, which every field refuses."""
+
+    def _parse_urlencoded(self, stream: IO[bytes], *_about: Any) -> Any:
+        body = stream.read().decode(errors="replace")
+        return stream, self.cls(parse_qsl(body, keep_blank_values=True, errors="replace")), self.cls()
+
+
+class ReadableRequest(Request):
+    """A request whose forms are read as above."""
+
+    form_data_parser_class = FormReader
 
 
 class BadInput(Exception):

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from config import Settings
 from marketplace.core import i18n
 from marketplace.core.database import forbid_writing
-from marketplace.web.requests import is_get
+from marketplace.web.requests import ReadableRequest, is_get
 
 POLICY = "; ".join(
     [
@@ -107,6 +107,7 @@ def register(app: Flask) -> None:
     if chosen.trusted_proxies:
         hops = chosen.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.request_class = ReadableRequest
     for guard in (choose_language, refuse_unreadable, keep_reads_from_writing):
         app.before_request(guard)
     csrf.init_app(app)
