@@ -46,7 +46,7 @@ class SignUpForm(Form):
     email = email_field(_l("E-mail"))
     phone = phone_field(_l("Phone"), required=False)
     consent = tick_field(
-        _l("I accept the terms of use and that my details are used to handle my orders."),
+        _l("I accept the terms of use and that my details are used to handle my orders"),
         must=_l("Without this we may not open an account."),
     )
 

@@ -83,7 +83,7 @@ def memberships_of(person: Person) -> list[tuple[Organisation, list[Role]]]:
 def failed_attempts(keys: Sequence[str], *, since: datetime) -> Counter[str]:
     """How many failed tries to sign in are counted under each key since a moment."""
     counted = select(SignInAttempt.key, func.count()).where(SignInAttempt.key.in_(keys), SignInAttempt.at > since)
-    return Counter(dict(db.session.execute(counted.group_by(SignInAttempt.key)).tuples().all()))
+    return Counter(dict(db.session.execute(counted.group_by(SignInAttempt.key)).all()))
 
 
 def has_attempts_before(moment: datetime) -> bool:

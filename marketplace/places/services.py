@@ -36,7 +36,7 @@ def _read(name: str) -> Any:
 
 def _ids_by_code() -> dict[str, int]:
     today = select(Province.code, Province.id).where(Province.successor_id.is_(None))
-    return dict(db.session.execute(today).tuples().all())
+    return dict(db.session.execute(today).all())
 
 
 def _province(unit: Row, version: str, successor_id: int | None) -> Row:
