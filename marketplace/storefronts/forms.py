@@ -38,7 +38,7 @@ class ProductForm(Form):
     story_en = text_field(_l("Story in English"), most=LONGEST_STORY, required=False, lines=True)
 
     @property
-    def words(self) -> dict[str, str]:
+    def words(self) -> dict[str, Any]:
         """What was typed, by the names of a description."""
         return {name: text or "" for name, text in self.data.items()}
 

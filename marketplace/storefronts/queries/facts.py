@@ -51,7 +51,10 @@ def _fact(row: dict[str, Any]) -> Fact:
     source = row["source"]
     same = ("place", "label_vi", "label_en", "op", "unit_vi", "unit_en", "year", "kind")
     return Fact(
-        **{name: row[name] or "" for name in same}, value=_value(row), source=source["title"], source_year=source["year"]
+        **{name: row[name] or "" for name in same},
+        value=_value(row),
+        source=source["title"],
+        source_year=source["year"],
     )
 
 

@@ -21,7 +21,8 @@ MOST = 50_000
 
 def is_migrated() -> bool:
     """The database answers and is on the revision that this code was written for."""
-    return db.session.scalar(text("SELECT version_num FROM alembic_version")) == migrating.head()
+    stands_at: str | None = db.session.scalar(text("SELECT version_num FROM alembic_version"))
+    return stands_at == migrating.head()
 
 
 def public_slugs() -> Iterator[tuple[str, str]]:
@@ -30,5 +31,5 @@ def public_slugs() -> Iterator[tuple[str, str]]:
     open_shops = Organisation.state == OrganisationState.VERIFIED, Organisation.kind == OrganisationKind.PRODUCER
     sellers = select(literal("shop"), Organisation.slug).where(*open_shops)
     goods = select(literal("product"), Product.slug).where(catalogue.visible())
-    for kind, slug in db.session.execute(union_all(provinces, sellers, goods).limit(MOST)):
-        yield kind, slug
+    for row in db.session.execute(union_all(provinces, sellers, goods).limit(MOST)):
+        yield row.kind, row.slug

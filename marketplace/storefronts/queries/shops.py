@@ -45,7 +45,7 @@ def shop_moved_to(slug: str) -> str | None:
 def shop_cards(province_ids: Sequence[int] = ()) -> Select[Any]:
     """Shops with something on sale, those with most goods first; `star` is its best one in force today."""
     star = func.max(case((Product.star_until >= clock.today(), Product.star)))
-    rows = (
+    rows: Select[Any] = (
         select(
             Organisation.slug,
             Organisation.name,

@@ -10,8 +10,10 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.catalogue import queries as catalogue
+from marketplace.catalogue.queries import Card
 from marketplace.core import clock
-from marketplace.core.i18n import lazy_gettext as _l, ngettext
+from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import ngettext
 from marketplace.places import queries as places
 from marketplace.storefronts import bp, queries
 from marketplace.storefronts.views import linked_data
@@ -19,7 +21,8 @@ from marketplace.web.panels import Slot, panels
 from marketplace.web.requests import actor
 from marketplace.web.templating import words_of
 
-SHELF = 12
+# cards side by side on a wide screen
+ROW = 6
 EXAMPLES = ("bánh đậu xanh", "gao quang tri", "mật ong 4 sao", "mien dong cao bang", "hải dương")
 INDUSTRIES = (
     (range(1, 14), _l("Food")),
@@ -43,14 +46,19 @@ def home() -> ResponseReturnValue:
         "storefronts/home.html",
         examples=EXAMPLES,
         figures=queries.market_figures(),
-        season=catalogue.in_season_now(limit=SHELF),
-        favourites=catalogue.popular(limit=SHELF),
+        season=_full_rows(catalogue.in_season_now(limit=2 * ROW)),
+        favourites=catalogue.popular(limit=ROW),
         month=MONTHS[clock.today().month - 1],
         groups=set_groups(catalogue.counts_by_set()),
         site_data=linked_data.site(),
         home_panels=panels(Slot.HOME, actor(), ["home"])["home"],
         **country(counts),
     )
+
+
+def _full_rows(cards: list[Card]) -> list[Card]:
+    """As many cards as fill their rows."""
+    return cards[: len(cards) // ROW * ROW] or cards
 
 
 def country(counts: Mapping[str, int]) -> dict[str, Any]:

@@ -25,7 +25,13 @@ def site() -> dict[str, Any]:
     search = absolute(url_for("storefronts.products")) + "?q={query}"
     action = {"@type": "SearchAction", "target": search, "query-input": "required name=query"}
     address = absolute(url_for("storefronts.home"))
-    return {"@context": CONTEXT, "@type": "WebSite", "name": "Chợ OCOP liên tỉnh", "url": address, "potentialAction": action}
+    return {
+        "@context": CONTEXT,
+        "@type": "WebSite",
+        "name": "Chợ OCOP liên tỉnh",
+        "url": address,
+        "potentialAction": action,
+    }
 
 
 def breadcrumbs(steps: Sequence[tuple[str, str]]) -> dict[str, Any]:
@@ -86,4 +92,9 @@ def organisation(seller: Organisation) -> dict[str, Any]:
         "addressCountry": "VN",
     }
     told = {"name": seller.name, "legalName": seller.legal_name, "address": address}
-    return {"@context": CONTEXT, "@type": "Organization", "url": absolute(url_for("storefronts.shop", slug=seller.slug)), **told}
+    return {
+        "@context": CONTEXT,
+        "@type": "Organization",
+        "url": absolute(url_for("storefronts.shop", slug=seller.slug)),
+        **told,
+    }

@@ -1,4 +1,4 @@
-"""What the page of a list shows: filters with their counts, chips of those in force, and a way on where nothing fits."""
+"""What the page of a list shows: filters with their counts, chips of those in force, a way on where nothing fits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from flask import request, url_for
 
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.queries import Listing, Sort
-from marketplace.core.i18n import gettext as _, ngettext
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import ngettext
 from marketplace.web.filters import vnd
 from marketplace.web.requests import query_flag
 

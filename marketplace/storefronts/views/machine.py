@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app, jsonify, render_template, url_for
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from flask import Response, current_app, jsonify, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -37,8 +39,10 @@ def sitemap() -> ResponseReturnValue:
     """Every public page, for search engines."""
     pages = [url_for(f"storefronts.{name}") for name in PAGES]
     pages += [url_for(f"storefronts.{kind}", slug=slug) for kind, slug in queries.public_slugs()]
-    body = render_template("storefronts/sitemap.xml", addresses=[absolute(page) for page in pages])
-    return _kept(Response(body, mimetype="application/xml"))
+    root = Element("urlset", xmlns="http://www.sitemaps.org/schemas/sitemap/0.9")
+    for page in pages:
+        SubElement(SubElement(root, "url"), "loc").text = absolute(page)
+    return _kept(Response(tostring(root, encoding="UTF-8", xml_declaration=True), mimetype="application/xml"))
 
 
 @bp.get("/robots.txt")

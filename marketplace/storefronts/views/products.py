@@ -11,7 +11,8 @@ from marketplace.accounts.models import Organisation
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.forms import filters_in_address
 from marketplace.catalogue.models import Product
-from marketplace.core.i18n import gettext as _, locale
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import locale
 from marketplace.core.permissions import Permission, allows, reach
 from marketplace.inventory import queries as inventory
 from marketplace.storefronts import bp, queries

@@ -10,7 +10,8 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.catalogue import queries as catalogue
-from marketplace.core.i18n import gettext as _, locale
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import locale
 from marketplace.core.refusals import NotSeen
 from marketplace.places import queries as places
 from marketplace.places.models import Province
@@ -23,6 +24,8 @@ from marketplace.web.panels import Slot, panels
 from marketplace.web.requests import actor
 
 SHELF = 24
+# labels that say already that a figure was only aimed at
+SAID_IN_THE_LABEL = ("Mục tiêu", "Hạn", "Target", "Yearly target", "Deadline")
 
 
 @bp.get("/provinces")
@@ -34,7 +37,7 @@ def provinces() -> ResponseReturnValue:
 
 @bp.get("/provinces/<slug>")
 def province(slug: str) -> ResponseReturnValue:
-    """One unit: its names, its goods, what was reported of the programme there; a nickname leads to the unit's own address."""
+    """One unit: its names, its goods, what was reported there; a nickname leads to the unit's own address."""
     found = places.province_by_slug(slug[:60])
     if found is None:
         raise NotSeen
@@ -46,7 +49,10 @@ def province(slug: str) -> ResponseReturnValue:
 def _page(found: Province) -> dict[str, Any]:
     counts = catalogue.counts_by_province() if found.is_today else catalogue.counts_by_origin()
     slugs = [found.slug, *(one.slug for one in found.predecessors)]
-    trail = [(_("Provinces"), url_for("storefronts.provinces")), (found.name, url_for("storefronts.province", slug=found.slug))]
+    trail = [
+        (_("Provinces"), url_for("storefronts.provinces")),
+        (found.name, url_for("storefronts.province", slug=found.slug)),
+    ]
     return {
         "province": found,
         "heading": found.full_name if locale() == "vi" else found.name_en,
@@ -103,12 +109,13 @@ def _groups(facts: list[Fact]) -> list[dict[str, Any]]:
 
 def _row(fact: Fact) -> dict[str, Any]:
     english = locale() == "en"
+    label = fact.label_en if english else fact.label_vi
     return {
-        "label": fact.label_en if english else fact.label_vi,
+        "label": label,
         "figure": figure(fact),
         "unit": fact.unit_en if english else fact.unit_vi,
         "year": fact.year,
-        "goal": fact.is_goal,
+        "goal": fact.is_goal and not label.startswith(SAID_IN_THE_LABEL),
     }
 
 

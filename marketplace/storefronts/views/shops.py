@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.models import Organisation
 from marketplace.catalogue import queries as catalogue
-from marketplace.core.i18n import gettext as _, ngettext
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import ngettext
 from marketplace.core.refusals import NotSeen
 from marketplace.places import queries as places
 from marketplace.storefronts import bp, policies, queries
