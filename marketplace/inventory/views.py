@@ -12,6 +12,7 @@ from marketplace.core.permissions import Permission, allows
 from marketplace.inventory import bp, queries, services
 from marketplace.inventory.forms import CorrectionForm, ReceiptForm, SpoilageForm
 from marketplace.inventory.policies import own_seller_id, variant_for
+from marketplace.web.filters import number
 from marketplace.web.paging import page_of
 from marketplace.web.requests import actor, answers, private
 
@@ -54,7 +55,7 @@ def receive(sku: str) -> ResponseReturnValue:
     with writing():
         (item,) = services.open_stock([variant.id])
         services.receive(item, form.quantity.data, lot=form.label, by=actor())
-    return _done(sku, _("%(packs)s packs have come in.", packs=form.quantity.data))
+    return _done(sku, _("%(packs)s packs have come in.", packs=number(form.quantity.data)))
 
 
 @bp.post("/desk/stock/<sku>/corrections")
@@ -66,7 +67,7 @@ def correct(sku: str) -> ResponseReturnValue:
     with writing():
         (item,) = services.open_stock([found.variant.id])
         services.correct(item, form.counted.data, reason=form.reason.data, lot=form.lot_code, by=actor())
-    return _done(sku, _("The book now says what you counted: %(packs)s packs.", packs=form.counted.data))
+    return _done(sku, _("The book now says what you counted: %(packs)s packs.", packs=number(form.counted.data)))
 
 
 @bp.post("/desk/stock/<sku>/spoilage")
@@ -78,4 +79,4 @@ def spoil(sku: str) -> ResponseReturnValue:
     with writing():
         (item,) = services.open_stock([found.variant.id])
         services.spoil(item, form.quantity.data, reason=form.reason.data, lot=form.lot_code, by=actor())
-    return _done(sku, _("%(packs)s packs are written off.", packs=form.quantity.data))
+    return _done(sku, _("%(packs)s packs are written off.", packs=number(form.quantity.data)))

@@ -81,7 +81,7 @@ def test_the_table_shows_every_shelf(desk: Desk) -> None:
     assert f"{sku} 12 3 7 L-06:" in words
     assert "quá hạn" in words
     assert "còn 5 ngày" in words
-    assert "8 gói mỗi ngày, có hàng sau 2 ngày" in words
+    assert "8 sản phẩm mỗi ngày, có hàng sau 2 ngày" in words
     assert "hết hàng" in words
     assert "77" not in words
     assert "12 3 7" in text_of(desk.client.get("/desk/stock?lang=en"))
@@ -125,7 +125,7 @@ def test_goods_come_in_with_a_lot(desk: Desk) -> None:
     answer = desk.post(sku, "receipts", quantity="1.200", code=" L 01 ", **days)
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/desk/stock/{sku}")
     page = text_of(desk.client.get(f"/desk/stock/{sku}"))
-    assert "Đã nhập kho 1200 gói." in page
+    assert "Đã nhập kho 1.200 sản phẩm." in page
     assert "Phạm Thị Hoa" in page
     with desk.app.app_context():
         assert figures(cake) == (1200, 0)
@@ -152,7 +152,7 @@ def test_a_refusal_names_the_orders_and_keeps_what_was_typed(desk: Desk) -> None
         before = snapshot()
     answer = desk.post(sku, "spoilage", quantity="5", reason="Mưa dột")
     assert answer.status_code == 422
-    assert f"đã hứa cho {ORDER}" in text_of(answer)
+    assert f"đang giữ cho {ORDER}" in text_of(answer)
     assert 'value="Mưa dột"' in unescape(answer.text)
     with desk.app.app_context():
         assert snapshot() == before
