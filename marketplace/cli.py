@@ -33,6 +33,13 @@ def downgrade(revision: str) -> None:
     migrating.downgrade(current_app._get_current_object(), revision)  # type: ignore[attr-defined]
 
 
+@database.command("revision")
+@click.option("-m", "--message", required=True, help="What changes, in a few words.")
+def revision(message: str) -> None:
+    """Draft a migration from what the models say and the database does not."""
+    migrating.draft(message)
+
+
 @jobs.command("work")
 @click.option("--once", is_flag=True, help="Do what waits now, then stop.")
 def work(once: bool) -> None:

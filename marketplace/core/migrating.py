@@ -30,6 +30,11 @@ def downgrade(app: Flask, revision: str = "base") -> None:
         command.downgrade(alembic_config(), revision)
 
 
+def draft(message: str) -> None:
+    """Write a migration from the difference between models and database, to be read and mended by hand."""
+    command.revision(alembic_config(), message=message, autogenerate=True)
+
+
 def head() -> str | None:
     """The newest revision in the project."""
     return ScriptDirectory.from_config(alembic_config()).get_current_head()
