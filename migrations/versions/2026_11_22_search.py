@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("owner_id", BIG, nullable=False),
         sa.Column("title", sa.String(200), nullable=False),
         sa.Column("folded_title", sa.String(240), nullable=False),
+        sa.Column("folded_names", sa.Text(), nullable=False),
         sa.Column("lexemes", sa.Text(), nullable=False),
         sa.Column("weight", sa.Integer(), nullable=False),
         sa.UniqueConstraint("kind", "owner_id", name="uq_search_documents_kind_owner_id"),

@@ -133,7 +133,7 @@ def products_of(seller_id: int) -> list[Product]:
 
 def titles(prefix: str, *, limit: int = SHELF) -> list[tuple[str, str]]:
     """Names with slugs that a search beginning with these words may mean, while it is being typed; never alcohol."""
-    hits = search.matching(KIND, prefix)
+    hits = search.matching(KIND, prefix, is_typing=True)
     found = select(Product.name, Product.slug).join(hits, hits.c.owner_id == Product.id)
     found = found.where(visible(), no_alcohol()).order_by(hits.c.tier, Product.popularity.desc(), Product.id)
     return [(name, slug) for name, slug in db.session.execute(found.limit(limit))]

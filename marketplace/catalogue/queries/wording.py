@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from marketplace.catalogue.queries.filters import Filters
+from marketplace.core import search
 from marketplace.core.money import parse_vnd
 from marketplace.core.text import clean, fold
 
@@ -46,7 +47,8 @@ def understood(filters: Filters) -> Wish:
             if not getattr(filters, name):
                 found[name] = read(match)
     found = {name: value for name, value in found.items() if value is not None}
-    return Wish(clean(rest), replace(filters, q=text, **found), bool(found))
+    text_left = clean(rest) if search.says_something(rest) else ""
+    return Wish(text_left, replace(filters, q=text, **found), bool(found))
 
 
 def _aligned(text: str) -> str:

@@ -39,10 +39,11 @@ def document_of(product: Product) -> search.Document:
         kind=KIND,
         owner_id=product.id,
         title=product.name,
-        body=[product.name_en, product.place, product.seller.name, *(province.name for province in places)],
+        body=[product.place, product.seller.name, *(province.name for province in places)],
         also=[
-            *(product.keywords, product.summary, product.ingredients, product.product_set.name),
-            *(product.product_set.name_en, *_other_places(places), *_packs(product), *other_names(product)),
+            *(keyword for keyword in re.split(r"[,;\n]", product.keywords) if keyword.strip()),
+            *(product.name_en, product.product_set.name, product.product_set.name_en, _short_form(product.seller.name)),
+            *(*_other_places(places), *_packs(product), *other_names(product)),
         ],
         weight=product.popularity,
     )
@@ -50,7 +51,12 @@ def document_of(product: Product) -> search.Document:
 
 def _other_places(places: Iterable[Province]) -> Iterator[str]:
     for province in places:
-        yield from (province.full_name, province.name_en, *map(str, province.aliases))
+        yield from map(str, province.aliases)
+
+
+def _short_form(name: str) -> str:
+    """A producer's name as people shorten it: HTX for hợp tác xã."""
+    return re.sub(r"(?i)hợp tác xã", "htx", re.sub(r"(?i)công ty", "cty", name))
 
 
 def _packs(product: Product) -> Iterator[str]:
@@ -65,19 +71,20 @@ def _packs(product: Product) -> Iterator[str]:
 
 
 @cache
-def _groups() -> list[list[str]]:
-    groups: list[list[str]] = json.loads(OTHER_NAMES.read_text(encoding="utf-8"))
-    return groups
+def _groups() -> list[tuple[list[str], list[str]]]:
+    """Names to look for with the names to add: all of them in a group of equals, the kind's names for what is of a kind."""
+    known = json.loads(OTHER_NAMES.read_text(encoding="utf-8"))
+    return [*((names, names) for names in known["same"]), *((one["of"], one["kind"]) for one in known["kinds"])]
 
 
 def other_names(product: Product) -> list[str]:
-    """What the same goods are called in other parts of the country and in English."""
+    """What the same goods are called in other parts of the country and in English, and what kind of goods they are."""
     said = _without_places(lowered(product.name), product)
-    return [name for group in _groups() for name in _others(said, group)]
+    return [name for names, others in _groups() if _says_one(said, names) for name in others]
 
 
-def _others(said: str, group: list[str]) -> list[str]:
-    return group if any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", said) for name in group) else []
+def _says_one(said: str, names: list[str]) -> bool:
+    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", said) for name in names)
 
 
 def _without_places(name: str, product: Product) -> str:

@@ -17,26 +17,38 @@ from marketplace.core.database import db
 from marketplace.core.search import postgres, sqlite
 from marketplace.core.search.index import Document, documents, forget_words, metadata, put, remove
 from marketplace.core.search.reading import Reading, all_words
+from marketplace.core.search.talk import without_talk
 from marketplace.core.search.terms import Asked, Term, by_tier
+from marketplace.core.search.words import exact_words
 
-__all__ = ["Document", "Search", "forget_words", "matching", "metadata", "put", "remove", "set_weights"]
+__all__ = [
+    "Document",
+    "Search",
+    "forget_words",
+    "matching",
+    "metadata",
+    "put",
+    "remove",
+    "says_something",
+    "set_weights",
+]
 
-# within a tier: titles that begin with the words, titles that hold them together, the others
-PLACES = 3
+# within a tier: titles that begin with the words, titles and then other names that hold them together, the others
+PLACES = 4
 
 
 class Search:
     """One query of one kind: what it means, and what it finds."""
 
-    def __init__(self, kind: str, text: str) -> None:
+    def __init__(self, kind: str, text: str, *, is_typing: bool = False) -> None:
         self.kind = kind
-        self.reading = Reading(kind, text)
+        self.reading = Reading(kind, text, is_typing)
 
     @cached_property
     def terms(self) -> Sequence[Term]:
         """The terms that are asked for; where nothing holds them all, also those that differ by a slip."""
         terms = self.reading.terms
-        if len(terms) > 1 and not self._finds(terms):
+        if terms and not self._finds(terms):
             return self.reading.loosened
         return terms
 
@@ -67,9 +79,15 @@ class Search:
 _POPULARITY = documents.c.weight.label("popularity")
 
 
-def matching(kind: str, text: str) -> Subquery:
+def matching(kind: str, text: str, *, is_typing: bool = False) -> Subquery:
     """Documents of a kind that match a text, as rows of (owner_id, tier, popularity)."""
-    return Search(kind, text).hits()
+    return Search(kind, text, is_typing=is_typing).hits()
+
+
+def says_something(text: str) -> bool:
+    """Whether a text names something to look for, and not only that somebody wants to buy."""
+    words = exact_words(text)
+    return not words or bool(without_talk(words, or_all=False))
 
 
 def set_weights(kind: str, weights: dict[int, int]) -> None:
@@ -92,8 +110,9 @@ def _holding(kind: str, asked: Asked) -> ColumnElement[bool]:
 def _tier(tiers: Sequence[Asked], phrase: str) -> ColumnElement[int]:
     """The best tier that a document reaches, and how its title holds the words."""
     tier: Any = case(*((_holds(asked), number) for number, asked in enumerate(tiers[:-1])), else_=len(tiers) - 1)
-    title = documents.c.folded_title
-    place = case((title.like(f" {phrase} %"), 0), (title.like(f"% {phrase} %"), 1), else_=PLACES - 1)
+    title, names = documents.c.folded_title, documents.c.folded_names
+    together = (title.like(f" {phrase} %"), title.like(f"% {phrase} %"), names.like(f"% {phrase} %"))
+    place = case(*((held, number) for number, held in enumerate(together)), else_=PLACES - 1)
     best: ColumnElement[int] = tier * PLACES + place
     return best
 

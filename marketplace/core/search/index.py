@@ -5,11 +5,12 @@ They are no models: each database finds words in its own way, so a migration of 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, Text, delete, func, select, union_all
+from sqlalchemy import Column, Integer, MetaData, String, Table, Text, delete, select
 
 from marketplace.core.database import BigId, db, insert_into
 from marketplace.core.search.words import exact_words, folded_word, folded_words
@@ -23,6 +24,7 @@ documents = Table(
     Column("owner_id", BigId, nullable=False),
     Column("title", String(200), nullable=False),
     Column("folded_title", String(240), nullable=False),
+    Column("folded_names", Text, nullable=False),
     Column("lexemes", Text, nullable=False),
     Column("weight", Integer, nullable=False),
 )
@@ -35,7 +37,7 @@ words = Table(
 )
 
 # the first letter of a lexeme says where the word stands and in which form
-TITLE_EXACT, EXACT, TITLE_FOLDED, FOLDED, ANYWHERE = "abcde"
+TITLE_EXACT, EXACT, TITLE_FOLDED, FOLDED, NAMES_EXACT, NAMES_FOLDED = "abcdef"
 BATCH = 200
 
 
@@ -52,29 +54,43 @@ class Document:
 
     def lexemes(self) -> list[str]:
         """Every word under each form and place in which it may be asked for."""
-        title, body = exact_words(self.title), [word for text in self.body for word in exact_words(text)]
-        also = {folded for text in self.also for folded in folded_words(text)}
-        folded_title, folded_body = set(map(folded_word, title)), set(map(folded_word, body))
-        forms = {
-            TITLE_EXACT: set(title),
-            EXACT: {*title, *body},
-            TITLE_FOLDED: folded_title,
-            FOLDED: folded_title | folded_body,
-            ANYWHERE: folded_title | folded_body | also,
+        title = set(exact_words(self.title))
+        said = title | _words_of(self.body)
+        named = said | _words_of(self.also) | _parts(said)
+        places = {
+            TITLE_EXACT: title,
+            EXACT: said,
+            NAMES_EXACT: named,
+            TITLE_FOLDED: _folded(title),
+            FOLDED: _folded(said),
+            NAMES_FOLDED: _folded(named),
         }
-        return [place + word for place, found in forms.items() for word in sorted(found)]
+        return [place + word for place, found in sorted(places.items()) for word in sorted(found)]
 
     def row(self) -> dict[str, Any]:
         """The row of the index."""
-        folded = " ".join(folded_words(self.title))
         return {
             "kind": self.kind,
             "owner_id": self.owner_id,
             "title": self.title[:200],
-            "folded_title": f" {folded[:236]} ",
-            "lexemes": " ".join(self.lexemes()) or "e",
+            "folded_title": f" {' '.join(folded_words(self.title))[:236]} ",
+            "folded_names": "".join(f" {' '.join(folded_words(name))} |" for name in self.also),
+            "lexemes": " ".join(self.lexemes()) or NAMES_FOLDED,
             "weight": self.weight,
         }
+
+
+def _words_of(texts: Iterable[str]) -> set[str]:
+    return {word for text in texts for word in exact_words(text)}
+
+
+def _folded(found: Iterable[str]) -> set[str]:
+    return {folded_word(word) for word in found}
+
+
+def _parts(found: Iterable[str]) -> set[str]:
+    """Letters and numbers that are written as one are also found apart: ST25 as ST 25."""
+    return {part for word in found if not word.isalpha() for part in re.findall(r"[^\W\d]+|\d+", word)}
 
 
 def put(found: Iterable[Document]) -> None:
@@ -86,9 +102,9 @@ def put(found: Iterable[Document]) -> None:
 
 def _put(rows: list[dict[str, Any]]) -> None:
     insert = insert_into(documents).values(rows)
-    fresh = {name: insert.excluded[name] for name in ("title", "folded_title", "lexemes", "weight")}
+    fresh = {name: insert.excluded[name] for name in ("title", "folded_title", "folded_names", "lexemes", "weight")}
     db.session.execute(insert.on_conflict_do_update(index_elements=["kind", "owner_id"], set_=fresh))
-    _learn({(row["kind"], word[1:]) for row in rows for word in row["lexemes"].split() if word[0] == ANYWHERE})
+    _learn({(row["kind"], word[1:]) for row in rows for word in row["lexemes"].split() if word[0] == NAMES_FOLDED})
 
 
 def _learn(found: set[tuple[str, str]]) -> None:
@@ -109,13 +125,10 @@ def forget_words(kind: str) -> None:
     db.session.execute(delete(words).where(words.c.kind == kind))
 
 
-def strange(kind: str, asked: Sequence[str], *, unfinished: bool) -> list[str]:
-    """Which of these folded words no document holds; the last may be the beginning of one. One query."""
-    held = select(words.c.word).where(words.c.kind == kind, words.c.word.in_(sorted(set(asked))))
-    begun = select(func.min(words.c.word)).where(words.c.kind == kind, words.c.word.like(f"{asked[-1]}%"))
-    found = set(db.session.scalars(union_all(held, begun)))
-    begins = unfinished and any(word and word.startswith(asked[-1]) for word in found)
-    return [word for word in asked if word not in found and not (begins and word == asked[-1])]
+def held(kind: str, asked: Iterable[str]) -> set[str]:
+    """Which of these folded words any document holds."""
+    found = select(words.c.word).where(words.c.kind == kind, words.c.word.in_(sorted(set(asked))))
+    return set(db.session.scalars(found))
 
 
 def vocabulary(kind: str) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 MOST_GUESSES = 12
-LONG_WORD = 5
+LONG_WORD = 6
 
 
 def one_slip(word: str, known: Collection[str]) -> list[str]:
@@ -22,10 +22,12 @@ def one_slip(word: str, known: Collection[str]) -> list[str]:
 
 
 def two_slips(word: str, known: Collection[str]) -> list[str]:
-    """Known words two slips away from a long word, in order."""
+    """Known words two slips away from a long word, in order; their first letter is the same."""
     if len(word) < LONG_WORD or word.isdecimal():
         return []
-    return sorted(other for other in known if len(other) > 3 and _apart(word, other) == 2)[:MOST_GUESSES]
+    return sorted(other for other in known if other[0] == word[0] and len(other) > 3 and _apart(word, other) == 2)[
+        :MOST_GUESSES
+    ]
 
 
 def _apart(one: str, other: str) -> int:

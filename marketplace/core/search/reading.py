@@ -20,10 +20,14 @@ MOST_TERMS = 12
 
 @dataclass
 class Reading:
-    """One query read against the words of one kind; the whole vocabulary is fetched only where a word is strange."""
+    """One query read against the words of one kind; the whole vocabulary is fetched only where a word is strange.
+
+    `is_typing`: the last word may go on, even where it is a word already.
+    """
 
     kind: str
     text: str
+    is_typing: bool = False
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -36,45 +40,67 @@ class Reading:
         typed = list(dict.fromkeys(without_talk(exact_words(self.text[:LONGEST_QUERY]))))[:MOST_TERMS]
         if not typed:
             return ()
-        unfinished = not self.text[-1:].isspace()
-        terms = [Term(word, unfinished and word == typed[-1]) for word in typed]
-        strange = set(index.strange(self.kind, [term.folded for term in terms], unfinished=unfinished))
-        better = (self._better(term) if term.folded in strange else [term] for term in terms)
+        held = index.held(self.kind, [folded_word(word) for word in typed])
+        if not all(folded_word(word) in held for word in typed):
+            typed = self._joined(typed, held)
+        better = (self._term(word, held, is_last=place == len(typed)) for place, word in enumerate(typed, 1))
         return tuple(term for some in better for term in some)[:MOST_TERMS]
 
     @property
     def loosened(self) -> tuple[Term, ...]:
-        """The same terms, each with the words that differ by one slip."""
-        return tuple(replace(term, near=term.near or tuple(one_slip(term.folded, self.words))) for term in self.terms)
+        """The same terms with what a slip or an unfinished word would explain."""
+        near = (term.near or tuple(one_slip(term.folded, self.words)) for term in self.terms)
+        loose = [replace(term, near=found) for term, found in zip(self.terms, near, strict=True)]
+        return (*loose[:-1], *(replace(term, may_go_on=len(term.exact) > 1) for term in loose[-1:]))
 
-    def _better(self, term: Term) -> list[Term]:
+    def _term(self, word: str, held: Collection[str], *, is_last: bool) -> list[Term]:
+        """The term or terms that a word stands for; only the last word may be unfinished."""
+        unfinished = is_last and not self.text[-1:].isspace()
+        folded = folded_word(word)
+        if folded in held:
+            goes_on = self.is_typing or (word == folded and len(word) > 2)
+            return [Term(word, may_go_on=unfinished and goes_on)]
+        if unfinished and any(other.startswith(folded) for other in self.words):
+            return [Term(word, begins=True)]
+        return self._better(word, unfinished=unfinished)
+
+    def _joined(self, typed: list[str], held: Collection[str]) -> list[str]:
+        """Words that people write apart though the index holds them as one: "ca fe" is cafe."""
+        joined: list[str] = []
+        for word in typed:
+            strange = joined and not (folded_word(word) in held and folded_word(joined[-1]) in held)
+            if strange and folded_word(joined[-1] + word) in self.words:
+                joined[-1] += word
+            else:
+                joined.append(word)
+        return joined
+
+    def _better(self, word: str, *, unfinished: bool) -> list[Term]:
         """What an unknown word stands for: keystrokes, words written as one, or a slip of the finger."""
-        for word in decoded(term.exact):
-            spelt = next(iter(exact_words(word)), "")
-            if self._holds(folded_word(spelt), term.is_last):
-                return [Term(spelt, term.is_last)]
-        near = one_slip(term.folded, self.words)
-        if not near and (parts := split(term, self.words)):
+        for meant in decoded(word):
+            spelt = next(iter(exact_words(meant)), "")
+            if folded_word(spelt) in self.words:
+                return [Term(spelt, may_go_on=unfinished)]
+            if unfinished and len(spelt) > 1 and any(w.startswith(folded_word(spelt)) for w in self.words):
+                return [Term(spelt, begins=True)]
+        near = one_slip(folded_word(word), self.words)
+        if not near and (parts := split(word, self.words, unfinished=unfinished)):
             return parts
-        return [replace(term, near=tuple(near or two_slips(term.folded, self.words)))]
-
-    def _holds(self, word: str, is_last: bool) -> bool:
-        return word in self.words or (is_last and len(word) > 1 and any(w.startswith(word) for w in self.words))
+        return [Term(word, near=tuple(near or two_slips(folded_word(word), self.words)))]
 
 
-def split(term: Term, words: Collection[str]) -> list[Term]:
-    """The fewest known words that a run of letters is made of; the last may be unfinished where the term is."""
+def split(joined: str, words: Collection[str], *, unfinished: bool) -> list[Term]:
+    """The fewest known words that a run of letters is made of; the last may be unfinished."""
     best: dict[int, tuple[str, ...]] = {0: ()}
-    whole = len(term.exact)
-    for end in range(2, whole + 1):
+    for end in range(2, len(joined) + 1):
         starts = (start for start in range(max(0, end - LONGEST_SYLLABLE), end - 1) if start in best)
-        pieces = [(*best[start], piece) for start in starts if (piece := _word(term.exact[start:end], words))]
+        pieces = [(*best[start], piece) for start in starts if (piece := _word(joined[start:end], words))]
         if pieces:
             best[end] = min(pieces, key=len)
-    if whole not in best and term.is_last:
-        best |= _unfinished(term.exact, best, words)
-    found = best.get(whole, ())
-    return [Term(piece, term.is_last and piece == found[-1]) for piece in found] if len(found) > 1 else []
+    whole = best.get(len(joined), ())
+    if len(whole) > 1:
+        return [Term(piece) for piece in whole]
+    return _unfinished(joined, best, words) if unfinished else []
 
 
 def _word(piece: str, words: Collection[str]) -> str | None:
@@ -84,13 +110,13 @@ def _word(piece: str, words: Collection[str]) -> str | None:
     return spelt if folded in words and set(folded) & set("aeiouy") else None
 
 
-def _unfinished(joined: str, best: dict[int, tuple[str, ...]], words: Collection[str]) -> dict[int, tuple[str, ...]]:
+def _unfinished(joined: str, best: dict[int, tuple[str, ...]], words: Collection[str]) -> list[Term]:
     """The split whose last piece begins a known word, with as much as possible before it."""
     for start in sorted(best, reverse=True):
         beginning = folded_word(joined[start:])
         if start and len(beginning) > 1 and any(word.startswith(beginning) for word in words):
-            return {len(joined): (*best[start], joined[start:])}
-    return {}
+            return [*(Term(piece) for piece in best[start]), Term(joined[start:], begins=True)]
+    return []
 
 
 def all_words(terms: Sequence[Term]) -> str:

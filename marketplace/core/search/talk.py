@@ -9,7 +9,7 @@ _PHRASES = """
 mua / ngon / online / shop / ship / ocop / uy tín / chính hãng / chính gốc / giá rẻ / giá tốt / giá cả /
 bao nhiêu tiền / bao nhiêu / ở đâu / đặc sản / giao hàng / tìm mua / cần mua / muốn mua / chỗ bán / nơi bán /
 sản phẩm / nổi tiếng / chất lượng / tốt nhất / ngon nhất / rẻ nhất / where to buy / near me / best / cheap /
-for sale / buy / việt nam / vietnam
+for sale / buy / việt nam / vietnam / thành phố
 """
 # dropped only as typed here: without accents they are other words too (của and cua, giá and gia vị)
 _AS_TYPED = "ở bán giá rẻ tại của cho và với loại nào cần tìm muốn những các là có hàng tỉnh huyện tp"
@@ -21,8 +21,8 @@ for _phrase in _PHRASES.split("/"):
 _talk[1] |= {(word,) for word in exact_words(_AS_TYPED)}
 
 
-def without_talk(words: list[str]) -> list[str]:
-    """The words without shopping talk, or all of them where nothing else is left."""
+def without_talk(words: list[str], *, or_all: bool = True) -> list[str]:
+    """The words without shopping talk; all of them where nothing else is left, unless told otherwise."""
     kept: list[str] = []
     place = 0
     while place < len(words):
@@ -30,4 +30,4 @@ def without_talk(words: list[str]) -> list[str]:
         if not length:
             kept.append(words[place])
         place += length or 1
-    return kept or words
+    return kept or (words if or_all else [])
