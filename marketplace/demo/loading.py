@@ -15,6 +15,7 @@ from marketplace.core.database import db, writing
 from marketplace.core.refs import Counter
 from marketplace.demo import accounts, goods, history, producers
 from marketplace.demo.reading import rows
+from marketplace.inventory import jobs as stock_jobs
 from marketplace.places import services as places
 from marketplace.places.models import Province, Ward
 
@@ -39,6 +40,7 @@ def load() -> str:
     db.session.expunge_all()
     history.make()
     _stock()
+    stock_jobs.follow_calendar()
     jobs.refresh_popularity()
     jobs.rebuild_search()
     with writing():
