@@ -283,4 +283,6 @@ def test_a_shelf_of_days_shows_its_room(desk: Desk) -> None:
         sku = sku_of(cake)
         reserved(cake, 3)
     first_day = (clock.today() + 2 * DAY).strftime("%d/%m/%Y")
-    assert f"{first_day} 3 5" in text_of(desk.client.get(f"/desk/stock/{sku}"))
+    words = text_of(desk.client.get(f"/desk/stock/{sku}"))
+    assert f"{first_day} 3 5" in words
+    assert "3 đang giữ cho đơn hàng" in words

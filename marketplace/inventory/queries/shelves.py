@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from marketplace.accounts.models import Person
@@ -16,8 +16,9 @@ from marketplace.catalogue.states import Keeping
 from marketplace.core import clock
 from marketplace.core.actors import ActorKind
 from marketplace.core.database import db
-from marketplace.inventory.models import Lot, Movement, StockItem
+from marketplace.inventory.models import Hold, Lot, Movement, StockItem
 from marketplace.inventory.queries.figures import Figures, figures, in_stock
+from marketplace.inventory.states import HoldState
 
 # from here on a best-before day is worth a warning
 NEAR = timedelta(days=30)
@@ -31,6 +32,7 @@ class Shelf:
     variant: Variant
     figures: Figures
     item: StockItem | None
+    promised: int = 0
 
     @property
     def is_made(self) -> bool:
@@ -70,7 +72,16 @@ def shelves_of(variants: Sequence[Variant]) -> list[Shelf]:
     stocks = select(StockItem).where(StockItem.variant_id.in_(ids)).options(selectinload(StockItem.lots))
     items = {item.variant_id: item for item in db.session.scalars(stocks)}
     known = figures(ids)
-    return [Shelf(variant, known[variant.id], items.get(variant.id)) for variant in variants]
+    promised = _promised([item.id for item in items.values()])
+    found = [(variant, known[variant.id], items.get(variant.id)) for variant in variants]
+    return [Shelf(variant, seen, item, promised.get(item.id, 0) if item else 0) for variant, seen, item in found]
+
+
+def _promised(item_ids: list[int]) -> dict[int, int]:
+    """Packs that orders wait for, on the shelf or yet to be made."""
+    held = (Hold.stock_item_id.in_(item_ids), Hold.state == HoldState.HELD)
+    summed = select(Hold.stock_item_id, func.sum(Hold.quantity)).where(*held).group_by(Hold.stock_item_id)
+    return {item_id: int(packs) for item_id, packs in db.session.execute(summed)}
 
 
 def shelf_of(variant: Variant) -> Shelf:
