@@ -24,7 +24,7 @@ from marketplace.core import clock
 from marketplace.core.actors import Actor, ActorKind, OrganisationKind, Role
 from marketplace.core.database import db, writing
 from marketplace.core.refs import new_token, next_ref
-from marketplace.core.text import slugify
+from marketplace.core.text import fold, slugify
 from marketplace.inventory.models import Lot, Movement, StockItem
 from marketplace.inventory.states import MovementKind
 from marketplace.orders.models import FreightTable, FreightZone
@@ -32,7 +32,7 @@ from marketplace.orders.states import Zone
 from marketplace.payments.models import BankAccount
 from marketplace.places import queries as places
 from marketplace.places import services as loading_places
-from marketplace.places.models import Province
+from marketplace.places.models import Province, Ward
 
 T = TypeVar("T")
 
@@ -90,14 +90,20 @@ def _load_what_was_made(_error: BaseException | None) -> None:
 
 
 def province(slug: str = "ha-noi") -> Province:
-    """A province of the official lists, which are loaded when first asked for."""
+    """A province of the official list, which is loaded when first asked for (communes: `ward()`)."""
     found = places.province_by_slug(slug)
     if found is None and not places.all_today():
         with nullcontext() if in_transaction() else writing():
-            loading_places.load()
+            loading_places.load_provinces()
         found = places.province_by_slug(slug)
     assert found is not None, f"no province {slug}"
     return found
+
+
+def ward(province_slug: str = "ha-noi", *, code: str = "00070", name: str = "Phường Hoàn Kiếm") -> Ward:
+    """A commune of a province of today, made when first asked for: the whole list is long."""
+    found = places.ward_by_code(code)
+    return found or stored(Ward(code=code, name=name, folded=fold(name), province_id=province(province_slug).now.id))
 
 
 # --- people and organisations ---

@@ -20,14 +20,21 @@ BATCH = 1000
 
 def load() -> str:
     """Write the provinces and communes of the data files into the database; a second call only brings corrections."""
+    provinces = load_provinces()
+    ids = _ids_by_code()
+    wards = [_ward(ward, ids) for ward in _read("wards.json")["wards"]]
+    _store(Ward, wards, ["code"])
+    return f"{provinces}, {len(wards)} communes"
+
+
+def load_provinces() -> str:
+    """Write the provinces of today and of before the reform into the database, each old one with its successor."""
     units = _read("provinces.json")
     _store(Province, [_province(unit, "2025", None) for unit in units["today"]], ["code", "version"])
     successors = _ids_by_code()
     older = [_province(unit, "2004", successors[unit["new_code"]]) for unit in units["old"]]
     _store(Province, older, ["code", "version"])
-    wards = [_ward(ward, successors) for ward in _read("wards.json")["wards"]]
-    _store(Ward, wards, ["code"])
-    return f"{len(units['today'])} provinces of today, {len(older)} of before, {len(wards)} communes"
+    return f"{len(units['today'])} provinces of today, {len(older)} of before"
 
 
 def _read(name: str) -> Any:
