@@ -29,7 +29,7 @@ from marketplace.payments.models import Payment
 from marketplace.places import queries as places
 
 SEED = 20260701
-PURCHASES = 90
+PURCHASES = 64
 LONGEST_AGO = 150
 CARRIERS = ("Viettel Post", "GHN", "VNPost", "GHTK", "J&T")
 FAVOURITES = ("banh-dau-xanh-hai-duong", "gao-sach-trieu-phong", "gao-huu-co-quang-tri")
