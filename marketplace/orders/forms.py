@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from wtforms import HiddenField, StringField
-from wtforms.validators import Length
+from wtforms.validators import InputRequired
 
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
@@ -28,10 +28,15 @@ BUYER_REASONS = (CancelReason.CHANGED_MIND, CancelReason.WRONG_ADDRESS, CancelRe
 SELLER_REASONS = (CancelReason.OUT_OF_STOCK, CancelReason.CANNOT_DELIVER, CancelReason.OTHER)
 
 
+def _short(text: str | None) -> str:
+    """A code as it was sent, cut where no code goes on."""
+    return clean(text)[:64] if text else ""
+
+
 class LineForm(Form):
     """A variant and how many packs of it."""
 
-    variant = StringField(_l("Pack"), [Length(max=20)], filters=[lambda text: clean(text) if text else ""])
+    variant = StringField(_l("Pack"), [InputRequired(_l("Please choose a pack."))], filters=[_short])
     quantity = number_field(_l("Quantity"), least=1, most=100_000)
 
 
@@ -44,22 +49,26 @@ class QuantityForm(Form):
 class CheckoutForm(Form):
     """Everything one confirmation needs; how the goods come is asked per seller in `delivery-<shop>`."""
 
-    token = HiddenField(filters=[lambda text: clean(text)[:64] if text else ""])
+    token = HiddenField(filters=[_short])
     expected_total = number_field(_l("Total"), most=999_999_999_999)
     name = text_field(_l("Full name"), most=120, render_kw={"autocomplete": "name"})
     phone = phone_field(_l("Phone"), required=False, render_kw={"autocomplete": "tel", "inputmode": "tel"})
     email = email_field(_l("E-mail"), required=False, render_kw={"autocomplete": "email", "inputmode": "email"})
     province = choice_field(_l("Province or city"))
-    ward = text_field(_l("Ward or commune"), most=5, required=False)
+    ward = choice_field(_l("Ward or commune"), required=False)
     street = text_field(_l("House number, street, hamlet"), most=200, required=False)
     note = text_field(_l("Note for the seller"), most=500, required=False, lines=True)
     payment = radio_field(_l("How to pay"))
     age_stated = tick_field(_l("I am 18 or older and may buy alcohol."))
 
-    def validate_phone(self, field: Any) -> None:
-        """The seller must be able to reach the buyer."""
+    def validate(self, extra_validators: Any = None) -> bool:
+        """The seller must be able to reach the buyer in one way at least; either field may stay empty."""
+        fine = super().validate(extra_validators)
         if not self.phone.data and not self.email.data:
-            raise ValueError(_("Please give a phone number or an e-mail address, so that the seller can reach you."))
+            sentence = _("Please give a phone number or an e-mail address, so that the seller can reach you.")
+            self.phone.errors = [*self.phone.errors, sentence]
+            return False
+        return fine
 
 
 def deliveries_in(values: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -91,10 +100,14 @@ class DeliverForm(Form):
 class CancelForm(Form):
     """Why an order is called off."""
 
-    reason = choice_field(
-        _l("Reason"), [(reason.value, reason.label) for reason in (*BUYER_REASONS[:-1], *SELLER_REASONS)]
-    )
+    reason = choice_field(_l("Reason"))
     note = text_field(_l("A word of explanation"), most=300, required=False, lines=True)
+
+
+def with_reasons(form: CancelForm, reasons: Iterable[CancelReason]) -> CancelForm:
+    """The reasons that this side may give."""
+    form.reason.choices = [(reason.value, reason.label) for reason in reasons]
+    return form
 
 
 class FailForm(Form):

@@ -17,7 +17,7 @@ def _nothing_against(parts: Sequence[Part]) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentMethod:
-    """One way to pay; `hold` is how long goods wait for the answer: the buyer's money if prepaid, else the seller's word."""
+    """One way to pay; `hold`: how long goods wait for the buyer's money if prepaid, else for the seller's word."""
 
     code: str
     label: Any

@@ -1,1 +1,60 @@
-"""Orders: panels."""
+"""What orders show in lower pages: freight to the reader's place, reviews, and what waits on the seller's desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from flask import render_template
+from markupsafe import Markup
+
+from marketplace.core.actors import Actor
+from marketplace.orders.queries import freight, lists, reviews
+from marketplace.orders.queries.places import first_province
+from marketplace.orders.states import OrderState
+from marketplace.places import queries as places
+from marketplace.places.models import Province
+from marketplace.web.panels import Slot, hang
+from marketplace.web.requests import query_text, remember, remembered
+
+
+def _reader_province() -> Province | None:
+    province = first_province(query_text("province", most=40), remembered("province"))
+    if province is not None:
+        remember("province", province.slug)
+    return province
+
+
+@hang(Slot.PRODUCT_SIDE, place=20)
+def freight_of_product(_actor: Actor, refs: Sequence[str]) -> Mapping[str, Markup]:
+    """What it costs to bring one pack of each product to the reader's province, and when it arrives."""
+    province = _reader_province()
+    provinces = places.all_today()
+    return {
+        slug: _drawn("_freight", slug=slug, offer=offer, province=province, provinces=provinces)
+        for slug, offer in freight.offers_of(refs, province).items()
+    }
+
+
+@hang(Slot.PRODUCT, place=20)
+def reviews_of_product(_actor: Actor, refs: Sequence[str]) -> Mapping[str, Markup]:
+    """What buyers say of each product."""
+    found = reviews.reviews_of_products(refs)
+    return {ref: _drawn("_reviews", reviews=found.get(ref, []), names=False) for ref in refs}
+
+
+@hang(Slot.SHOP, place=20)
+def reviews_of_shop(_actor: Actor, refs: Sequence[str]) -> Mapping[str, Markup]:
+    """What buyers say of each seller's goods, where anybody has said something."""
+    found = reviews.reviews_of_sellers(refs)
+    return {ref: _drawn("_reviews", reviews=given, names=True) for ref, given in found.items()}
+
+
+@hang(Slot.DESK, place=10)
+def orders_that_wait(_actor: Actor, refs: Sequence[str]) -> Mapping[str, Markup]:
+    """How many orders wait for each seller, by what she has to do."""
+    counts = lists.waiting_of_sellers(refs)
+    return {ref: _drawn("_waiting", counts=found, states=OrderState) for ref, found in counts.items()}
+
+
+def _drawn(name: str, **values: object) -> Markup:
+    return Markup(render_template(f"orders/{name}.html", **values))  # noqa: S704 - the template escapes its values

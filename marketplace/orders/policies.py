@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from marketplace.accounts.models import Organisation
 from marketplace.core.actors import Actor, Role
 from marketplace.core.database import db
 from marketplace.core.permissions import Permission, permits, reach
@@ -26,6 +27,12 @@ def is_buyer(actor: Actor, purchase: Purchase) -> bool:
 def is_seller(actor: Actor, order: Order) -> bool:
     """Works for the producer who sells."""
     return actor.acts_for(order.seller_id, *SELLING)
+
+
+@permits(Permission.DESK_SEE)
+def may_see_desk(actor: Actor, seller: Organisation) -> bool:
+    """Managers and staff of the producer see what was ordered, and by whom."""
+    return actor.acts_for(seller.id, *SELLING)
 
 
 @permits(Permission.PURCHASE_SEE)

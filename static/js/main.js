@@ -1,5 +1,6 @@
 // Binds each enhancement to the elements that ask for it; every page works without them.
 import { bindAddresses } from "./address.js";
+import { bindCheckouts } from "./checkout.js";
 import { bindSteppers } from "./stepper.js";
 import { bindConfirms } from "./confirm.js";
 import { bindFilters } from "./filters.js";
@@ -9,7 +10,7 @@ import { bindCopies } from "./copy.js";
 import { bindSubmitOnce } from "./submit_once.js";
 import { bindZooms } from "./zoom.js";
 
-for (const bind of [bindAddresses, bindSteppers, bindConfirms, bindFilters, bindPreviews, bindPolls, bindCopies, bindSubmitOnce, bindZooms]) {
+for (const bind of [bindAddresses, bindCheckouts, bindSteppers, bindConfirms, bindFilters, bindPreviews, bindPolls, bindCopies, bindSubmitOnce, bindZooms]) {
   bind(document);
 }
 

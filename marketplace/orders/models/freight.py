@@ -31,7 +31,7 @@ class FreightTable(Base):
 
 
 class FreightZone(Base):
-    """Prices for one distance: `steps` is [[up to grams, đồng], …]; beyond, each started `extra_grams` costs `extra_vnd`."""
+    """Prices for one distance: `steps` is [[up to grams, đồng], …]; each started `extra_grams` more: `extra_vnd`."""
 
     __tablename__ = "freight_zones"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""The basket: a cart as it would be bought now, seller by seller, with prices, freight, days and what stands in the way."""
+"""The basket: a cart as it would be bought now, with prices, freight, days and what stands in the way."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ class Basket:
 def basket_of(
     cart: Cart | None, province: Province | None = None, deliveries: Mapping[str, str] | None = None
 ) -> Basket:
-    """The basket of a cart for a place, with the chosen ways (`{shop slug: "ship" | "pick-up"}`), in at most ten queries."""
+    """The basket of a cart for a place, with the chosen ways `{shop slug: "ship" | "pick-up"}`; at most ten queries."""
     lines = carts.lines_of(cart) if cart else []
     available = stock.availability([line.variant_id for line in lines])
     by_seller: dict[int, list[Line]] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import selectinload
 
+from marketplace.accounts.models import Organisation
 from marketplace.catalogue.models import Product, Variant
 from marketplace.core.actors import Actor
 from marketplace.core.database import db
@@ -34,13 +35,24 @@ def lines_of(cart: Cart) -> list[CartLine]:
             selectinload(CartLine.variant).options(
                 selectinload(Variant.tiers),
                 selectinload(Variant.product).options(
-                    selectinload(Product.seller), selectinload(Product.product_set), selectinload(Product.photos)
+                    selectinload(Product.seller).joinedload(Organisation.province),
+                    selectinload(Product.product_set),
+                    selectinload(Product.photos),
                 ),
             )
         )
         .execution_options(populate_existing=True)
     )
     return list(db.session.scalars(statement))
+
+
+def variant_in_cart(actor: Actor, sku: str) -> Variant | None:
+    """The pack of one of the actor's lines, whether or not it is still on sale: what is gone can be taken out."""
+    owned = _owned_by(actor)
+    if owned is None:
+        return None
+    mine = select(Variant).join(CartLine, CartLine.variant_id == Variant.id).join(Cart, Cart.id == CartLine.cart_id)
+    return db.session.scalar(mine.where(owned, Variant.sku == sku[:20]))
 
 
 def count_in_cart(actor: Actor) -> int:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.accounts.models import Organisation
+from marketplace.catalogue.models import Product, Variant
 from marketplace.core import clock
 from marketplace.core.database import db
 from marketplace.core.i18n import lazy_gettext as _l
@@ -21,7 +22,7 @@ from marketplace.places.models import Province
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """One way to get goods: its price in đồng, when they can leave and the days between which they arrive; or the reason why not."""
+    """One way to get goods: price in đồng, when they can leave and between which days they arrive; or why not."""
 
     kind: DeliveryKind
     price_vnd: int = 0
@@ -79,10 +80,39 @@ def pick_up_quote(table: FreightTable | None, ready_on: date | None = None) -> Q
     return Quote(DeliveryKind.PICK_UP, 0, start, start, start + timedelta(days=2), note=table.pick_up_note)
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """How one pack of a product reaches a place: `pack` is its name, `quotes` is empty while no place is known."""
+
+    pack: str
+    quotes: Mapping[DeliveryKind, Quote]
+    free_above_vnd: int | None
+
+
+def offers_of(slugs: Sequence[str], province: Province | None) -> dict[str, Offer]:
+    """The way to a province for the first pack of each product that is put into carts; four queries for all."""
+    whole = joinedload(Product.seller).joinedload(Organisation.province), joinedload(Product.product_set)
+    found = select(Product).where(Product.slug.in_(slugs)).options(*whole, selectinload(Product.variants))
+    products = [one for one in db.session.scalars(found) if not one.is_by_request and _first_pack(one)]
+    tables = tables_of(product.seller_id for product in products)
+    return {product.slug: _offer(product, tables.get(product.seller_id), province) for product in products}
+
+
+def _first_pack(product: Product) -> Variant | None:
+    return next((variant for variant in product.variants if variant.is_active), None)
+
+
+def _offer(product: Product, table: FreightTable | None, province: Province | None) -> Offer:
+    pack = _first_pack(product)
+    assert pack is not None
+    if province is None:
+        return Offer(pack.name, {}, table.free_above_vnd if table else None)
+    ready = clock.today() + timedelta(days=pack.lead_days) if pack.lead_days else None
+    grams, goods_vnd = pack.gross_grams * pack.minimum, pack.price_for(pack.minimum) * pack.minimum
+    ship = ship_quote(table, product.seller, province, grams=grams, goods_vnd=goods_vnd, ready_on=ready)
+    quotes = {DeliveryKind.SHIP: ship, DeliveryKind.PICK_UP: pick_up_quote(table, ready)}
+    return Offer(pack.name, quotes, table.free_above_vnd if table else None)
+
+
 def _zone_of(table: FreightTable, zone: Zone) -> FreightZone | None:
     return next((one for one in table.zones if one.zone == zone), None)
-
-
-def choices(quotes: Mapping[DeliveryKind, Quote]) -> list[Quote]:
-    """The ways that are possible, delivery first."""
-    return [quotes[kind] for kind in DeliveryKind if quotes[kind].is_possible]

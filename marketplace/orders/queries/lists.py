@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import selectinload
 
-from marketplace.core.actors import Actor
+from marketplace.accounts.models import Organisation
+from marketplace.core.actors import Actor, Role
 from marketplace.core.database import db
 from marketplace.orders.models import Order, Purchase
 from marketplace.orders.states import OrderState
@@ -27,7 +28,7 @@ def _bought_by(actor: Actor) -> ColumnElement[bool]:
     mine: list[ColumnElement[bool]] = [Purchase.ref.in_(refs)]
     if actor.person_id is not None:
         mine.append(Purchase.person_id == actor.person_id)
-    if actor.organisation_id is not None:
+    if actor.has_role(Role.MANAGER, Role.STAFF):
         mine.append(Purchase.organisation_id == actor.organisation_id)
     return or_(*mine)
 
@@ -37,7 +38,8 @@ def bought_by(actor: Actor, states: Sequence[OrderState] = ()) -> Select[Order]:
     statement = select(Order).join(Order.purchase).where(_bought_by(actor)).order_by(Order.id.desc())
     if states:
         statement = statement.where(Order.state.in_(states))
-    return statement.options(selectinload(Order.lines), selectinload(Order.seller), selectinload(Order.purchase))
+    whole = selectinload(Order.lines), selectinload(Order.seller), selectinload(Order.purchase)
+    return statement.options(*whole, selectinload(Order.steps))
 
 
 def sold_by(actor: Actor, states: Sequence[OrderState] = ()) -> Select[Order]:
@@ -47,13 +49,13 @@ def sold_by(actor: Actor, states: Sequence[OrderState] = ()) -> Select[Order]:
     if states:
         statement = statement.where(Order.state.in_(states))
     whole = selectinload(Order.purchase).selectinload(Purchase.province)
-    return statement.options(selectinload(Order.lines), whole)
+    return statement.options(selectinload(Order.lines), selectinload(Order.steps), whole)
 
 
 def counts_of_seller(organisation_id: int) -> dict[OrderState, int]:
     """How many orders of a seller are in each state."""
     counted = select(Order.state, func.count()).where(Order.seller_id == organisation_id).group_by(Order.state)
-    return {state: count for state, count in db.session.execute(counted)}
+    return dict(db.session.execute(counted).tuples())
 
 
 def purchase_ref_of(order_ref: str) -> str | None:
@@ -77,3 +79,17 @@ def last_address(actor: Actor) -> dict[str, str]:
         "province": purchase.province.slug,
         "ward": purchase.ward.code if purchase.ward else "",
     }
+
+
+def waiting_of_sellers(refs: Sequence[str]) -> dict[str, dict[OrderState, int]]:
+    """How many orders wait in each state of the queue, by the seller's ref; one query."""
+    counted = (
+        select(Organisation.ref, Order.state, func.count())
+        .join(Order, Order.seller_id == Organisation.id)
+        .where(Organisation.ref.in_(refs), Order.state.in_(QUEUE))
+        .group_by(Organisation.ref, Order.state)
+    )
+    found: dict[str, dict[OrderState, int]] = {}
+    for ref, state, count in db.session.execute(counted):
+        found.setdefault(ref, {})[state] = count
+    return found

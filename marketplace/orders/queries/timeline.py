@@ -3,69 +3,166 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
+from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.orders.models import Order, OrderStep
-from marketplace.orders.states import OrderState, Side
+from marketplace.orders.states import DeliveryKind, OrderState, Side, StepKind
+from marketplace.web.filters import day, moment
 
-# state → whose turn, what to do, what follows
-_TURNS: dict[OrderState, tuple[Side, Any, Any]] = {
-    OrderState.AWAITING_PAYMENT: (
-        Side.BUYER,
-        _l("pay for the goods"),
-        _l("The seller confirms and names a shipping day."),
-    ),
-    OrderState.PLACED: (
-        Side.SELLER,
-        _l("confirm the order and name a shipping day"),
-        _l("The goods are packed and shipped."),
-    ),
-    OrderState.CONFIRMED: (
-        Side.SELLER,
-        _l("pack the goods and hand them to the carrier"),
-        _l("The parcel is on its way."),
-    ),
-    OrderState.SHIPPED: (Side.BUYER, _l("say when the goods have arrived"), _l("The order is completed after 7 days.")),
-    OrderState.UNDELIVERED: (Side.SELLER, _l("say when the parcel is back"), _l("The goods return to stock.")),
+PLATFORM = "Chợ OCOP liên tỉnh"
+ALL_STATES = tuple(OrderState)
+# goods that are fetched are neither shipped nor carried
+_FETCHED_STEPS: dict[StepKind, Any] = {
+    StepKind.SHIPPED: _l("Ready to be picked up"),
+    StepKind.DELIVERED: _l("Picked up"),
+    StepKind.UNDELIVERED: _l("Not picked up"),
 }
-_AHEAD: dict[OrderState, list[Any]] = {
-    OrderState.AWAITING_PAYMENT: [_l("Payment"), _l("Confirmation"), _l("Shipping"), _l("Delivery")],
-    OrderState.PLACED: [_l("Confirmation"), _l("Shipping"), _l("Delivery")],
-    OrderState.CONFIRMED: [_l("Shipping"), _l("Delivery")],
-    OrderState.SHIPPED: [_l("Delivery")],
+_FETCHED_STATES: dict[OrderState, Any] = {
+    OrderState.SHIPPED: _l("ready for pick-up"),
+    OrderState.DELIVERED: _l("picked up"),
+    OrderState.UNDELIVERED: _l("not picked up"),
+}
+_TONES: dict[OrderState, str] = {
+    OrderState.AWAITING_PAYMENT: "gold",
+    OrderState.PLACED: "gold",
+    OrderState.CONFIRMED: "tea",
+    OrderState.SHIPPED: "tea",
+    OrderState.DELIVERED: "tea",
+    OrderState.UNDELIVERED: "lacquer",
+}
+_AHEAD: dict[OrderState, tuple[StepKind, ...]] = {
+    OrderState.AWAITING_PAYMENT: (StepKind.PAID, StepKind.CONFIRMED, StepKind.SHIPPED, StepKind.DELIVERED),
+    OrderState.PLACED: (StepKind.CONFIRMED, StepKind.SHIPPED, StepKind.DELIVERED),
+    OrderState.CONFIRMED: (StepKind.SHIPPED, StepKind.DELIVERED),
+    OrderState.SHIPPED: (StepKind.DELIVERED,),
+    OrderState.UNDELIVERED: (StepKind.TAKEN_BACK,),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Whose turn it is: `what` to do, `until` when (if there is an end), what comes `next`."""
+    """Whose turn it is: `what` to do, `until` when in words (if there is an end), what comes `next`."""
 
     side: Side
-    what: Any
-    until: datetime | None
-    next: Any
+    what: str
+    until: str
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One point of the line as both sides see it; `state` is "done" or "next"."""
+
+    title: str
+    when: str
+    who: str
+    note: str
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """What both sides see."""
+    """What both sides see, oldest first, and whose turn it is."""
 
-    steps: list[OrderStep]
+    points: list[Point]
     turn: Turn | None
-    ahead: list[Any]
 
 
 def timeline_of(order: Order) -> Timeline:
-    """The timeline of one order, oldest step first."""
-    return Timeline(list(order.steps), turn_of(order), _AHEAD.get(order.state, []))
+    """The timeline of one order."""
+    done = [_point(order, step) for step in order.steps]
+    ahead = [Point(title_of(order, kind), "", "", "", "next") for kind in _AHEAD.get(order.state, ())]
+    return Timeline(done + ahead, turn_of(order))
+
+
+def is_fetched(order: Order) -> bool:
+    """The buyer comes for the goods herself."""
+    return order.delivery is DeliveryKind.PICK_UP
+
+
+def title_of(order: Order, kind: StepKind) -> str:
+    """What a step is called for this order."""
+    return str(_FETCHED_STEPS[kind] if is_fetched(order) and kind in _FETCHED_STEPS else kind.label)
+
+
+def state_of(order: Order) -> str:
+    """The state of an order in words."""
+    fetched = is_fetched(order) and order.state in _FETCHED_STATES
+    return str(_FETCHED_STATES[order.state] if fetched else order.state.label)
+
+
+def tone_of(order: Order) -> str:
+    """The colour that goes with the state's word."""
+    return _TONES.get(order.state, "muted")
+
+
+def _point(order: Order, step: OrderStep) -> Point:
+    names = {Side.BUYER: order.purchase.name, Side.SELLER: order.seller.name, Side.PLATFORM: PLATFORM}
+    return Point(title_of(order, step.kind), moment(step.at), names[step.side], _note(order, step), "done")
+
+
+def _note(order: Order, step: OrderStep) -> str:
+    """Reasons and days are said in the reader's language; what people wrote stays as it is."""
+    if step.kind is StepKind.CONFIRMED and step.note:
+        return _ready_words(order, step.note)
+    if step.kind is StepKind.CANCELLED and order.cancel_reason is not None:
+        reason = str(order.cancel_reason.label)
+        return f"{reason[:1].upper()}{reason[1:]}" + (f": {step.note}" if step.note else "")
+    return step.note
+
+
+def _ready_words(order: Order, written: str) -> str:
+    if is_fetched(order):
+        return _("Ready on %(day)s", day=written)
+    return _("Ships on %(day)s", day=written)
 
 
 def turn_of(order: Order) -> Turn | None:
     """Whose turn it is in this state, or None when nothing is left to do."""
-    known = _TURNS.get(order.state)
-    if known is None:
-        return None
-    side, what, after = known
-    return Turn(side, what, order.due_at if order.state is not OrderState.SHIPPED else None, after)
+    told = _TURNS.get(order.state)
+    return told(order) if told else None
+
+
+def _to_pay(order: Order) -> Turn:
+    until = moment(order.due_at)
+    if any(step.kind is StepKind.PAYMENT_DECLARED for step in order.steps):
+        what = _("look for the transfer on the bank account and confirm it.")
+        return Turn(Side.SELLER, what, until, _("The seller confirms the order and names a day."))
+    return Turn(Side.BUYER, _("pay for the goods."), until, _("The seller confirms the order and names a day."))
+
+
+def _to_confirm(order: Order) -> Turn:
+    if is_fetched(order):
+        what, after = _("confirm the order and name the day it can be fetched."), _("The goods are made ready.")
+    else:
+        what, after = _("confirm the order and name the shipping day."), _("The goods are packed and shipped.")
+    return Turn(Side.SELLER, what, moment(order.due_at), after)
+
+
+def _to_ship(order: Order) -> Turn:
+    if is_fetched(order):
+        what, after = _("pack the goods and say when they are ready."), _("The buyer comes and fetches them.")
+    else:
+        what, after = _("pack the goods and hand them to the carrier."), _("The parcel travels to the buyer.")
+    return Turn(Side.SELLER, what, day(order.ship_on), after)
+
+
+def _to_receive(order: Order) -> Turn:
+    what = _("fetch the goods and say so here.") if is_fetched(order) else _("say so here once the goods have arrived.")
+    after = _("Without a word the order counts as delivered on %(day)s.", day=day(order.due_at)) if order.due_at else ""
+    return Turn(Side.BUYER, what, "", after)
+
+
+def _to_take_back(order: Order) -> Turn:
+    return Turn(Side.SELLER, _("say when the goods are back with you."), "", _("The goods return to stock."))
+
+
+_TURNS = {
+    OrderState.AWAITING_PAYMENT: _to_pay,
+    OrderState.PLACED: _to_confirm,
+    OrderState.CONFIRMED: _to_ship,
+    OrderState.SHIPPED: _to_receive,
+    OrderState.UNDELIVERED: _to_take_back,
+}

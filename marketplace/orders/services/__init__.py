@@ -2,12 +2,21 @@
 
 from marketplace.orders.services.carts import add_line, change_line, merge_guest_cart
 from marketplace.orders.services.deadlines import extend, pass_deadline
-from marketplace.orders.services.fulfilment import cancel, confirm, deliver, fail_delivery, ship, take_back
+from marketplace.orders.services.fulfilment import (
+    BUYER_MAY_CANCEL,
+    cancel,
+    confirm,
+    deliver,
+    fail_delivery,
+    ship,
+    take_back,
+)
 from marketplace.orders.services.paying import mark_cash_received, mark_paid
 from marketplace.orders.services.placing import Checkout, TotalChanged, place
 from marketplace.orders.services.reviews import reply_to, review
 
 __all__ = [
+    "BUYER_MAY_CANCEL",
     "Checkout",
     "TotalChanged",
     "add_line",

@@ -17,6 +17,7 @@ from marketplace.orders.queries import carts
 from marketplace.orders.queries.basket import problem_with
 
 MOST_LINES = 100
+MOST_PACKS = 100_000
 
 
 def add_line(actor: Actor, variant: Variant, quantity: int) -> CartLine:
@@ -90,6 +91,8 @@ def _line(cart: Cart, variant: Variant) -> CartLine | None:
 def _check(actor: Actor, variant: Variant, quantity: int) -> None:
     if actor.acts_for(variant.seller_id):
         raise Refused(_("These are your own goods. Sign in as a buyer to order."), field="quantity")
+    if quantity > MOST_PACKS:
+        raise Refused(_("A cart holds at most %(most)s packs of one kind.", most=MOST_PACKS), field="quantity")
     problem = problem_with(variant, quantity, stock.availability([variant.id]).get(variant.id, 0))
     if problem:
         raise Refused(problem, field="quantity")

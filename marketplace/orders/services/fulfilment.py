@@ -34,7 +34,7 @@ def confirm(order: Order, *, ship_on: date, by: Actor) -> None:
     order.ship_on, order.due_at = ship_on, None
     order.promise_from(ship_on)
     inventory.keep(order.hold_ref, None)
-    step(order, StepKind.CONFIRMED, Side.SELLER, _("Ships on %(day)s", day=written_day(ship_on)))
+    step(order, StepKind.CONFIRMED, Side.SELLER, written_day(ship_on))
     tell_buyer(order, "confirmed", ship_on=ship_on.isoformat())
 
 
@@ -82,7 +82,7 @@ def cancel(order: Order, *, reason: CancelReason, by: Actor, note: str = "") -> 
     move(order, OrderAction.CANCEL, by=by, reason=reason.value)
     order.cancel_reason, order.due_at = reason, None
     inventory.release(order.hold_ref, by=by)
-    step(order, StepKind.CANCELLED, side, note or str(reason.label))
+    step(order, StepKind.CANCELLED, side, note)
     publish(OrderCancelled(order, by))
     if side is not Side.BUYER:
         tell_buyer(order, "cancelled", reason=reason.value, note=note)

@@ -66,12 +66,14 @@ def place(checkout: Checkout, *, by: Actor) -> Purchase:
         return first
     _guard(checkout, by)
     cart = carts.cart_of(by)
-    if cart is None:
-        raise Refused(_("Your cart is empty."))
-    lock(cart)
+    if cart is not None:
+        lock(cart)
     again = _placed_with(checkout.token, by)
     if again is not None:
         return again
+    if cart is None:
+        raise Refused(_("Your cart is empty."))
+    _check_unpaid(checkout, by)
     method = _method(checkout)
     basket = _checked_basket(cart, checkout, method, by)
     purchase = _purchase(basket, checkout, method, by)
@@ -90,11 +92,15 @@ def _placed_with(token: str, by: Actor) -> Purchase | None:
 
 
 def _guard(checkout: Checkout, by: Actor) -> None:
-    """One buyer places one purchase at a time, and has at most three that wait for payment or an answer."""
-    is_known_firm = by.organisation_kind is OrganisationKind.BUYER and by.organisation_verified
+    """One buyer places one purchase at a time."""
     key = token_digest(f"person:{by.person_id}" if by.person_id else f"guest:{checkout.phone or checkout.email}")
     insert = insert_into(UnpaidGuard).values(key=key, placed=1)
     db.session.execute(insert.on_conflict_do_update(index_elements=["key"], set_={"placed": UnpaidGuard.placed + 1}))
+
+
+def _check_unpaid(checkout: Checkout, by: Actor) -> None:
+    """At most three purchases of one buyer wait for payment or an answer, so that holds cannot empty a shop."""
+    is_known_firm = by.organisation_kind is OrganisationKind.BUYER and by.organisation_verified
     waiting = Order.state.in_([OrderState.AWAITING_PAYMENT, OrderState.PLACED]) & Order.is_paid.is_(False)
     unpaid = select(func.count(func.distinct(Purchase.id))).join(Order).where(waiting)
     if by.person_id is not None:

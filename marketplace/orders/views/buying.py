@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from typing import Any
+
+from flask import current_app, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.core import clock
 from marketplace.core.database import writing
 from marketplace.core.i18n import gettext as _
-from marketplace.core.links import opens
+from marketplace.core.lifecycle import can
+from marketplace.core.links import key_of, opens
 from marketplace.core.permissions import Permission
+from marketplace.core.refusals import NotSeen
 from marketplace.orders import bp, services
-from marketplace.orders.forms import BUYER_REASONS, CancelForm
+from marketplace.orders.forms import BUYER_REASONS, CancelForm, with_reasons
+from marketplace.orders.models import Order, Purchase
 from marketplace.orders.policies import is_seller, order_for, purchase_for
+from marketplace.orders.queries import timeline
 from marketplace.orders.queries.lists import bought_by, purchase_ref_of
-from marketplace.orders.queries.timeline import timeline_of
-from marketplace.orders.states import CancelReason
+from marketplace.orders.queries.pictures import photos_of
+from marketplace.orders.states import CancelReason, OrderAction
 from marketplace.web.paging import page_of
 from marketplace.web.panels import Slot, panels
-from marketplace.web.requests import actor, answers, grant
+from marketplace.web.requests import actor, answers, grant, private
 
 
 def _enter_with_key(purchase_ref: str | None) -> bool:
@@ -30,20 +36,41 @@ def _enter_with_key(purchase_ref: str | None) -> bool:
     return True
 
 
+def _closed() -> ResponseReturnValue:
+    """Not to be seen by this guest, whether or not it exists: she may sign in, or use the link she was sent."""
+    if actor().is_signed_in:
+        raise NotSeen
+    return make_response(render_template("orders/closed.html", here=request.path), 404)
+
+
 @bp.get("/purchases/<ref>")
 def purchase(ref: str) -> ResponseReturnValue:
     """Thank you: what was ordered, and how to pay for it now."""
     if _enter_with_key(ref):
         return redirect(url_for(".purchase", ref=ref))
-    bought = purchase_for(actor(), ref)
+    try:
+        bought = purchase_for(actor(), ref)
+    except NotSeen:
+        return _closed()
     hung = panels(Slot.PURCHASE, actor(), [order.ref for order in bought.orders])
-    return render_template("orders/purchase.html", purchase=bought, panels=hung)
+    page = {"panels": hung, "photos": photos_of(bought.orders), "words": timeline, "link": _link_of(bought)}
+    return private(make_response(render_template("orders/purchase.html", purchase=bought, **page)))
+
+
+def _link_of(bought: Purchase) -> str | None:
+    """The address that opens a guest's purchase from any browser."""
+    if bought.person_id is not None:
+        return None
+    here = url_for(".purchase", ref=bought.ref, key=key_of(bought.ref))
+    return f"{current_app.config['SETTINGS'].site_url.rstrip('/')}{here}"
 
 
 @bp.get("/orders")
 def index() -> ResponseReturnValue:
     """All orders of this buyer, newest first."""
-    return render_template("orders/index.html", page=page_of(bought_by(actor())))
+    page = page_of(bought_by(actor()))
+    shown = render_template("orders/index.html", page=page, photos=photos_of(page.items), words=timeline)
+    return private(make_response(shown))
 
 
 @bp.get("/orders/<ref>")
@@ -51,13 +78,26 @@ def show(ref: str) -> ResponseReturnValue:
     """One order: what happened, what comes next and whose turn it is."""
     if _enter_with_key(purchase_ref_of(ref)):
         return redirect(url_for(".show", ref=ref))
-    order = order_for(actor(), ref)
+    try:
+        order = order_for(actor(), ref)
+    except NotSeen:
+        return _closed()
     if is_seller(actor(), order):
         return redirect(url_for(".desk_order", ref=ref))
+    form = with_reasons(CancelForm.shown(reason=CancelReason.CHANGED_MIND.value), BUYER_REASONS)
+    shown = render_template("orders/show.html", cancel_form=form, may_cancel=_may_cancel(order), **order_page(order))
+    return private(make_response(shown))
+
+
+def _may_cancel(order: Order) -> bool:
+    return can(order, OrderAction.CANCEL) and order.state in services.BUYER_MAY_CANCEL
+
+
+def order_page(order: Order) -> dict[str, Any]:
+    """What both sides see of an order."""
     hung = panels(Slot.ORDER, actor(), [order.ref])[order.ref]
-    form = CancelForm.shown(reason=CancelReason.CHANGED_MIND.value)
-    form.reason.choices = [(reason.value, reason.label) for reason in BUYER_REASONS]
-    return render_template("orders/show.html", order=order, timeline=timeline_of(order), panels=hung, cancel_form=form)
+    told = timeline.timeline_of(order)
+    return {"order": order, "timeline": told, "panels": hung, "photos": photos_of([order]), "words": timeline}
 
 
 @bp.post("/orders/<ref>/receipt")

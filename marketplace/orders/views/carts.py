@@ -7,15 +7,18 @@ from typing import Any
 from flask import Flask, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace.catalogue.models import Variant
 from marketplace.catalogue.policies import variant_for
 from marketplace.core.actors import Actor
 from marketplace.core.database import writing
 from marketplace.core.i18n import gettext as _
+from marketplace.core.refusals import NotSeen
 from marketplace.orders import bp, services
 from marketplace.orders.forms import LineForm, QuantityForm
-from marketplace.orders.queries.basket import basket_of
-from marketplace.orders.queries.carts import cart_of, count_in_cart
+from marketplace.orders.queries.basket import Basket, basket_of
+from marketplace.orders.queries.carts import cart_of, count_in_cart, variant_in_cart
 from marketplace.orders.views.places import chosen_province
+from marketplace.places import queries as places
 from marketplace.web.requests import actor, answers, named_guest, safe_next
 
 
@@ -29,15 +32,17 @@ def shopper() -> Actor:
 @bp.get("/cart")
 def cart() -> ResponseReturnValue:
     """Everything in the cart, seller by seller."""
-    basket = basket_of(cart_of(actor()), chosen_province())
-    return render_template("orders/cart.html", basket=basket, forms=_forms(basket))
+    province = chosen_province()
+    basket = basket_of(cart_of(actor()), province)
+    page = {"basket": basket, "forms": _forms(basket), "province": province, "provinces": places.all_today()}
+    return render_template("orders/cart.html", wish=_refused_wish(), **page)
 
 
-def _forms(basket: Any) -> dict[str, QuantityForm]:
+def _forms(basket: Basket) -> dict[str, QuantityForm]:
     """One small form a line; the one just sent keeps what was typed."""
     sent = (request.view_args or {}).get("sku")
     return {
-        line.variant.sku: QuantityForm.shown()
+        line.variant.sku: QuantityForm.shown(quantity=line.quantity)
         if line.variant.sku == sent
         else QuantityForm(data={"quantity": line.quantity})
         for part in basket.parts
@@ -45,8 +50,19 @@ def _forms(basket: Any) -> dict[str, QuantityForm]:
     }
 
 
+def _refused_wish() -> dict[str, Any] | None:
+    """What was to be put into the cart and could not be: shown again with what was typed."""
+    if request.endpoint != "orders.add_line":
+        return None
+    form = LineForm.shown()
+    try:
+        return {"form": form, "variant": variant_for(actor(), form.variant.data or "")}
+    except NotSeen:
+        return {"form": form, "variant": None}
+
+
 @bp.post("/cart/lines")
-@answers(lambda: cart())
+@answers(cart)
 def add_line() -> ResponseReturnValue:
     """Put packs into the cart."""
     form = LineForm.checked()
@@ -62,7 +78,7 @@ def add_line() -> ResponseReturnValue:
 def change_line(sku: str) -> ResponseReturnValue:
     """Change how many, or take a line out."""
     form = QuantityForm.checked()
-    variant = variant_for(actor(), sku)
+    variant: Variant = variant_in_cart(actor(), sku) or variant_for(actor(), sku)
     with writing():
         services.change_line(shopper(), variant, form.quantity.data)
     return redirect(url_for(".cart"), code=303)

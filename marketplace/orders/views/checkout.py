@@ -2,49 +2,73 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.core.database import writing
 from marketplace.core.i18n import gettext as _
 from marketplace.orders import bp, methods, services
 from marketplace.orders.forms import CheckoutForm, deliveries_in
-from marketplace.orders.queries.basket import basket_of
+from marketplace.orders.queries.basket import Basket, basket_of
 from marketplace.orders.queries.carts import cart_of
+from marketplace.orders.queries.changes import changes_since, marks_of, seen_in
 from marketplace.orders.queries.lists import last_address
-from marketplace.orders.services import Checkout
+from marketplace.orders.services import Checkout, TotalChanged
+from marketplace.orders.views.carts import cart
 from marketplace.orders.views.places import chosen_province, chosen_ward
 from marketplace.places import queries as places
+from marketplace.places.models import Province
 from marketplace.web.requests import BadInput, actor, answers, grant
 
 
 @bp.get("/checkout")
 def checkout() -> ResponseReturnValue:
     """Address, ways to get and pay for the goods, and the sum that will be confirmed."""
-    province = chosen_province()
-    ward = chosen_ward(province)
+    known = last_address(actor())
+    province = chosen_province(known.get("province", ""))
+    ward = chosen_ward(province, known.get("ward", ""))
     values = request.form if request.method == "POST" else request.args
     basket = basket_of(cart_of(actor()), province, deliveries_in(values.items()))
     if not basket.parts:
-        return redirect(url_for(".cart"))
-    form = _with_choices(CheckoutForm.shown(**_known(province, ward)))
-    wards = places.wards_of(province) if province else []
-    return render_template("orders/checkout.html", basket=basket, form=form, province=province, ward=ward, wards=wards)
+        return cart() if request.method == "POST" else redirect(url_for(".cart"))
+    if province is not None and known.get("province") != province.slug:
+        known.pop("street", None)
+    known |= {"province": province.slug if province else "", "ward": ward.code if ward else ""}
+    form = _with_choices(CheckoutForm.shown(**known), province)
+    return render_template("orders/checkout.html", form=form, province=province, ward=ward, **_sums(basket, form))
 
 
-def _known(province: Any, ward: Any) -> dict[str, Any]:
-    known = last_address(actor())
-    if province is not None:
-        if known.get("province") != province.slug:
-            known.pop("street", None)
-        known |= {"province": province.slug, "ward": ward.code if ward else ""}
-    return known
+def _sums(basket: Basket, form: CheckoutForm) -> dict[str, Any]:
+    """What the page says of money: ways to pay, and what changed since it was last shown."""
+    changed = isinstance(g.get("refusal"), TotalChanged)
+    seen = seen_in(request.form.getlist("seen"))
+    return {
+        "basket": basket,
+        "payments": _payments(basket, form),
+        "marks": marks_of(basket),
+        "before_vnd": form.expected_total.data if changed else None,
+        "changes": changes_since(seen, basket) if changed and seen else [],
+    }
 
 
-def _with_choices(form: CheckoutForm) -> CheckoutForm:
-    form.province.choices = [(province.slug, province.name) for province in places.all_today()]
+def _payments(basket: Basket, form: CheckoutForm) -> list[dict[str, Any]]:
+    """Each way to pay with what speaks against it here; the first that is possible is chosen beforehand."""
+    offered = [{"method": method, "refusal": method.refusal(basket.parts)} for method in methods.offered()]
+    possible = [one["method"].code for one in offered if not one["refusal"]]
+    chosen = form.payment.data or next(iter(possible), "")
+    return [{**one, "chosen": one["method"].code == chosen} for one in offered]
+
+
+def _with_choices(form: CheckoutForm, province: Province | None = None) -> CheckoutForm:
+    """The lists of the form: provinces of today, wards of the chosen one, ways to pay."""
+    chosen = province or (places.province_by_slug(form.province.data, today=True) if form.province.data else None)
+    named = [(one.slug, one.name) for one in places.all_today()]
+    wards = [(ward.code, ward.name) for ward in places.wards_of(chosen)] if chosen else []
+    form.province.choices = [("", _("Choose a province or city")), *named]
+    form.ward.choices = [("", _("Choose a ward or commune")), *wards]
     form.payment.choices = [(method.code, method.label) for method in methods.offered()]
     return form
 
@@ -52,7 +76,9 @@ def _with_choices(form: CheckoutForm) -> CheckoutForm:
 @bp.post("/checkout")
 @answers(checkout)
 def place() -> ResponseReturnValue:
-    """Confirm once: the goods are set aside and each seller is told."""
+    """Confirm once: the goods are set aside and each seller is told; `look` only shows freight and total."""
+    if "look" in request.form:
+        return _looked()
     form = CheckoutForm.checked(_with_choices)
     details = _details(form)
     with writing():
@@ -62,11 +88,20 @@ def place() -> ResponseReturnValue:
     return redirect(url_for(".purchase", ref=purchase.ref), code=303)
 
 
+def _looked() -> ResponseReturnValue:
+    """The page for another place, with everything typed so far and nothing judged yet."""
+    with suppress(BadInput):
+        CheckoutForm.checked(_with_choices)
+    for field in CheckoutForm.shown():
+        field.errors = []
+    return checkout()
+
+
 def _details(form: CheckoutForm) -> Checkout:
     province = places.province_by_slug(form.province.data, today=True)
     ward = places.ward_by_code(form.ward.data) if form.ward.data else None
-    if province is None or (form.ward.data and (ward is None or ward.province_id != province.id)):
-        form.refuse("ward", _("Please choose a ward or commune of this province."))
+    if province is None:
+        form.refuse("province", _("Please choose one of the list."))
         raise BadInput
     return Checkout(
         token=form.token.data or "",

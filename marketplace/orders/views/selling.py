@@ -2,52 +2,74 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace.accounts.signing_in import needs_sign_in
 from marketplace.core import clock
 from marketplace.core.database import writing
 from marketplace.core.i18n import gettext as _
+from marketplace.core.lifecycle import can
 from marketplace.core.permissions import Permission, require
 from marketplace.core.refusals import NotSeen
 from marketplace.orders import bp, services
-from marketplace.orders.forms import SELLER_REASONS, CancelForm, ConfirmForm, DeliverForm, FailForm, ShipForm
+from marketplace.orders.forms import (
+    BUYER_REASONS,
+    SELLER_REASONS,
+    CancelForm,
+    ConfirmForm,
+    DeliverForm,
+    FailForm,
+    ShipForm,
+    with_reasons,
+)
+from marketplace.orders.models import Order
 from marketplace.orders.policies import is_seller, order_for
+from marketplace.orders.queries import timeline
 from marketplace.orders.queries.lists import counts_of_seller, sold_by
-from marketplace.orders.queries.timeline import timeline_of
-from marketplace.orders.states import CancelReason, OrderState
-from marketplace.orders.views.buying import show
+from marketplace.orders.states import CancelReason, OrderAction, OrderState
+from marketplace.orders.views.buying import order_page, show
+from marketplace.storefronts.policies import own_seller
+from marketplace.web.forms import Form
 from marketplace.web.paging import page_of
-from marketplace.web.panels import Slot, panels
-from marketplace.web.requests import actor, answers, query_texts
+from marketplace.web.requests import actor, answers, private, query_texts
+
+# names that a seller may pick instead of typing; any other is fine too
+CARRIERS = ("GHN", "GHTK", "Viettel Post", "VNPost", "J&T Express", "Ninja Van", "Chành xe")
 
 
 @bp.get("/desk/orders")
+@needs_sign_in
 def desk() -> ResponseReturnValue:
     """All orders of this producer; what waits for her comes first."""
-    require(actor(), Permission.DESK_SEE)
+    seller = own_seller(actor())
+    require(actor(), Permission.DESK_SEE, seller)
     states = [state for state in OrderState if state.value in query_texts("state")]
-    counts = counts_of_seller(actor().organisation_id or 0)
-    return render_template("orders/desk.html", page=page_of(sold_by(actor(), states)), counts=counts, states=states)
+    page = {"counts": counts_of_seller(seller.id), "states": states, "seller": seller, "words": timeline}
+    shown = render_template("orders/desk.html", page=page_of(sold_by(actor(), states)), **page)
+    return private(make_response(shown))
 
 
 @bp.get("/desk/orders/<ref>")
+@needs_sign_in
 def desk_order(ref: str) -> ResponseReturnValue:
     """One order as its seller sees it, with the next act on top."""
     order = order_for(actor(), ref)
     if not is_seller(actor(), order):
         raise NotSeen
-    cancel = CancelForm.shown(reason=CancelReason.OUT_OF_STOCK.value)
-    cancel.reason.choices = [(reason.value, reason.label) for reason in SELLER_REASONS]
-    forms = {
+    page = {"forms": _forms(order), "carriers": CARRIERS, "may_cancel": can(order, OrderAction.CANCEL)}
+    return private(make_response(render_template("orders/desk_order.html", **page, **order_page(order))))
+
+
+def _forms(order: Order) -> dict[str, Form]:
+    """What the seller may fill in; the form just sent keeps what was typed."""
+    return {
         "confirm": ConfirmForm.shown(ship_on=max(order.ready_on, clock.today())),
         "ship": ShipForm.shown(),
         "deliver": DeliverForm.shown(on=clock.today()),
         "fail": FailForm.shown(),
-        "cancel": cancel,
+        "cancel": with_reasons(CancelForm.shown(reason=CancelReason.OUT_OF_STOCK.value), SELLER_REASONS),
     }
-    hung = panels(Slot.ORDER, actor(), [order.ref])[order.ref]
-    return render_template("orders/desk_order.html", order=order, timeline=timeline_of(order), forms=forms, panels=hung)
 
 
 def either_page(ref: str) -> ResponseReturnValue:
@@ -119,7 +141,8 @@ def take_back(ref: str) -> ResponseReturnValue:
 def cancel(ref: str) -> ResponseReturnValue:
     """Call an order off, from either side."""
     order = order_for(actor(), ref, Permission.ORDER_CANCEL)
-    form = CancelForm.checked()
+    reasons = SELLER_REASONS if is_seller(actor(), order) else BUYER_REASONS
+    form = CancelForm.checked(lambda asked: with_reasons(asked, reasons))
     reason = CancelReason(form.reason.data)
     with writing():
         services.cancel(order, reason=reason, note=form.note.data or "", by=actor())
