@@ -11,6 +11,10 @@ bp = Blueprint("payments", __name__)
 
 def register(app: Flask) -> None:
     """Hang the methods, pages, panels and jobs into the application."""
+    from marketplace.orders import methods
     from marketplace.payments import jobs, panels, policies, reactions, views  # noqa: F401
+    from marketplace.payments.providers import cod, transfer
 
+    for method in (transfer.METHOD, cod.METHOD):
+        methods.offer(method)
     app.register_blueprint(bp)

@@ -59,11 +59,12 @@ def payment_for(actor: Actor, ref: str, permission: Permission | None = None) ->
     return reach(actor, payment, Permission.PAYMENT_SEE, permission)
 
 
-def refund_for(actor: Actor, ref: str, permission: Permission) -> Refund:
+def refund_for(actor: Actor, ref: str, permission: Permission | None = None) -> Refund:
     """The refund behind an address: 404 unless the actor is on one of its sides."""
     refund = db.session.scalar(select(Refund).where(Refund.ref == ref[:32]).options(joinedload(Refund.payment)))
     if refund is None:
         raise NotSeen
     reach(actor, refund.payment, Permission.PAYMENT_SEE)
-    require(actor, permission, refund)
+    if permission is not None:
+        require(actor, permission, refund)
     return refund

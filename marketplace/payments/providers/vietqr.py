@@ -23,8 +23,8 @@ def payload(*, bank_bin: str, account: str, amount_vnd: int | None = None, note:
         raise ValueError("an account has 1 to 19 letters or digits")
     if amount_vnd is not None and not 0 < amount_vnd < 10**13:
         raise ValueError("an amount is above zero and has at most 13 digits")
-    if not note.isascii() or len(note) > LONGEST_NOTE or not bill.isascii() or len(bill) > LONGEST_NOTE:
-        raise ValueError("what a transfer says is ASCII and short")
+    if not all(said.isascii() and said.isprintable() and len(said) <= LONGEST_NOTE for said in (note, bill)):
+        raise ValueError("what a transfer says is one short line of ASCII")
     receiver = _field("00", bank_bin) + _field("01", account)
     transfer = _field("00", "A000000727") + _field("01", receiver) + _field("02", "QRIBFTTA")
     amount = "" if amount_vnd is None else _field("54", str(amount_vnd))

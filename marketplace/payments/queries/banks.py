@@ -26,7 +26,7 @@ def receiving_banks() -> list[Bank]:
     rows = json.loads(DATA.read_text(encoding="utf-8"))["banks"]
     known: dict[str, Bank] = {}
     for row in rows:
-        if row.get("vietqr"):
+        if row["receives"]:
             known.setdefault(row["bin"], Bank(row["bin"], row["code"], row["short_name"], row["name"]))
     return sorted(known.values(), key=lambda bank: bank.short_name.lower())
 

@@ -11,17 +11,19 @@ from marketplace.core.actors import Actor
 from marketplace.core.database import db, insert_into, lock
 from marketplace.core.i18n import gettext as _
 from marketplace.core.lifecycle import can, move
-from marketplace.core.outbox import notify
 from marketplace.core.refusals import Refused
 from marketplace.orders import services as orders
 from marketplace.orders.services.telling import step, tell_buyer, tell_seller
 from marketplace.orders.states import OrderState, Side, StepKind
 from marketplace.payments.models import Payment, ProviderEvent
+from marketplace.payments.queries import SAID_BY_SELLER, arrived
 from marketplace.payments.services import ledger
 from marketplace.payments.services.refunds import open_refund
+from marketplace.payments.services.telling import tell_buyer_of, tell_seller_of
 from marketplace.payments.states import PaymentAction, PaymentState
 
 SELLER_LOOKS_WITHIN = timedelta(hours=48)
+MENDED_WITHIN = timedelta(hours=48)
 CURRENCY = "VND"
 
 
@@ -38,11 +40,15 @@ class Told:
 
 
 def settle(payment: Payment, told: Told, *, by: Actor) -> str:
-    """Take note of money that came; answers "repeated", "review", "surplus", "received" or "refund"."""
+    """Take note of money that came; answers "repeated", "review", "surplus", "received" or "refund".
+
+    The order and the payment are locked before anything is stored: a stored row that points to the payment would keep
+    two who tell of it at once waiting for each other.
+    """
+    lock(payment.order, payment)
     event = _stored(payment, told)
     if event is None:
         return "repeated"
-    lock(payment.order, payment)
     event.outcome = _outcome(payment, told, by)
     return event.outcome
 
@@ -68,22 +74,30 @@ def _stored(payment: Payment, told: Told) -> ProviderEvent | None:
 def _outcome(payment: Payment, told: Told, by: Actor) -> str:
     if payment.state is PaymentState.RECEIVED:
         return "surplus"
-    if told.currency != CURRENCY or told.amount_vnd != payment.amount_vnd:
-        if can(payment, PaymentAction.HOLD):
-            move(payment, PaymentAction.HOLD, by=by, told_vnd=told.amount_vnd)
+    if not _fits(payment, told):
+        _look_at(payment, told, by)
         return "review"
     return _received(payment, told, by)
+
+
+def _fits(payment: Payment, told: Told) -> bool:
+    """Exactly what is due, and none of it promised back before: that part no longer pays for goods."""
+    return told.currency == CURRENCY and told.amount_vnd == payment.amount_vnd and payment.received_vnd == 0
+
+
+def _look_at(payment: Payment, told: Told, by: Actor) -> None:
+    """The order stays as it is; where it is off already, a slip of the pen can be mended for two days."""
+    if can(payment, PaymentAction.HOLD):
+        move(payment, PaymentAction.HOLD, by=by, told_vnd=told.amount_vnd)
+    if payment.order.state is OrderState.CANCELLED:
+        payment.expires_at = clock.now() + MENDED_WITHIN
 
 
 def _received(payment: Payment, told: Told, by: Actor) -> str:
     order = payment.order
     move(payment, PaymentAction.SETTLE, by=by, amount_vnd=told.amount_vnd)
     payment.received_vnd, payment.received_at = told.amount_vnd, clock.now()
-    if payment.provider == "cod":
-        orders.mark_cash_received(order, by=by)
-        kept = True
-    else:
-        kept = orders.mark_paid(order, by=by)
+    kept = _tell_order(payment, by)
     if kept:
         ledger.sale(order, by)
     ledger.received_by_seller(order, payment.ref, told.amount_vnd, for_goods=kept, by=by)
@@ -93,24 +107,26 @@ def _received(payment: Payment, told: Told, by: Actor) -> str:
     return "refund"
 
 
+def _tell_order(payment: Payment, by: Actor) -> bool:
+    """Whether there are goods for the money."""
+    if payment.provider == "cod":
+        orders.mark_cash_received(payment.order, by=by)
+        return True
+    return orders.mark_paid(payment.order, by=by)
+
+
 def declare(payment: Payment, *, by: Actor) -> None:
-    """The buyer says that her transfer is made: the seller is asked to look, and gets time to."""
+    """The buyer says that her transfer is made: the seller is asked to look, and gets time to; twice is once."""
     lock(payment.order, payment)
+    if payment.state is PaymentState.DECLARED:
+        return
     if payment.order.state is not OrderState.AWAITING_PAYMENT:
         raise Refused(_("This order is no longer waiting for a payment."))
     move(payment, PaymentAction.DECLARE, by=by)
     orders.extend(payment.order, SELLER_LOOKS_WITHIN)
     payment.expires_at = payment.order.due_at
     step(payment.order, StepKind.PAYMENT_DECLARED, Side.BUYER)
-    notify(
-        payment.order.seller_recipient,
-        "payments/declared_seller",
-        order=payment.order.ref,
-        amount_vnd=payment.amount_vnd,
-        memo=payment.memo,
-        buyer=payment.order.purchase.name,
-        url=f"/desk/orders/{payment.order.ref}",
-    )
+    tell_seller_of(payment, "declared_seller")
 
 
 def dispute(payment: Payment, *, by: Actor) -> None:
@@ -121,17 +137,35 @@ def dispute(payment: Payment, *, by: Actor) -> None:
 
 
 def confirm_receipt(payment: Payment, *, amount_vnd: int, by: Actor) -> str:
-    """The seller says that this much arrived on her account; the same word again changes nothing."""
+    """The seller says how much has arrived for this order in all, in đồng; the same word again changes nothing."""
+    if payment.provider != "vietqr":
+        raise Refused(_("Cash counts as received when the goods are delivered."))
     if amount_vnd <= 0:
         raise Refused(_("Please type the amount that arrived."), field="amount_vnd")
+    lock(payment.order, payment)
+    if payment.state is PaymentState.RECEIVED:
+        return _said_again(payment, amount_vnd)
     told = Told(
         provider=payment.provider,
         event_id=f"{payment.ref}:seller:{amount_vnd}",
-        kind="confirmed_by_seller",
+        kind=SAID_BY_SELLER,
         amount_vnd=amount_vnd,
         content={"by": by.ref},
     )
     outcome = settle(payment, told, by=by)
     if outcome == "review":
-        tell_seller(payment.order, "amount_differs", told_vnd=amount_vnd)
+        _tell_difference(payment)
     return outcome
+
+
+def _said_again(payment: Payment, amount_vnd: int) -> str:
+    if amount_vnd != payment.received_vnd:
+        raise Refused(_("This payment is confirmed already, with another amount."), field="amount_vnd")
+    return "repeated"
+
+
+def _tell_difference(payment: Payment) -> None:
+    told_vnd = arrived([payment]).get(payment.id, 0)
+    tell_seller(payment.order, "amount_differs", told_vnd=told_vnd)
+    if payment.order.state is OrderState.AWAITING_PAYMENT:
+        tell_buyer_of(payment, "amount_differs_buyer", told_vnd=told_vnd)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from marketplace.core import audit, clock
 from marketplace.core.actors import Actor
@@ -10,11 +10,13 @@ from marketplace.core.database import db, lock
 from marketplace.core.lifecycle import can, move
 from marketplace.core.refs import next_ref
 from marketplace.orders.models import Order
-from marketplace.payments.models import BankAccount, Payment, ProviderEvent
-from marketplace.payments.queries import account_of
+from marketplace.orders.states import OrderState
+from marketplace.payments.models import BankAccount, Payment
+from marketplace.payments.queries import account_of, arrived
 from marketplace.payments.services import ledger
 from marketplace.payments.services.refunds import open_refund
 from marketplace.payments.services.settling import Told, settle
+from marketplace.payments.services.telling import tell_seller_of
 from marketplace.payments.states import PaymentAction, PaymentState
 
 
@@ -35,14 +37,8 @@ def open_payment(order: Order, *, by: Actor) -> Payment:
     )
     db.session.add(payment)
     db.session.flush()
-    audit.record(
-        audit.subject_of(payment),
-        "open",
-        by=by,
-        after=payment.state.value,
-        amount_vnd=payment.amount_vnd,
-        order=order.ref,
-    )
+    subject, state = audit.subject_of(payment), payment.state.value
+    audit.record(subject, "open", by=by, after=state, amount_vnd=payment.amount_vnd, order=order.ref)
     ledger.sale(order, by)
     return payment
 
@@ -65,25 +61,43 @@ def call_off(order: Order, *, by: Actor) -> None:
     payment = _payment_of(order)
     if payment is None:
         return
-    lock(payment)
+    lock(order, payment)
     paid = payment.state is PaymentState.RECEIVED
     ledger.sale_called_off(order, paid=paid, by=by)
     if paid:
         open_refund(payment, payment.received_vnd, by=by)
-        return
-    partial = _looked_at(payment) if payment.state is PaymentState.REVIEW else 0
-    if can(payment, PaymentAction.CANCEL):
-        move(payment, PaymentAction.CANCEL, by=by)
-    if partial:
-        payment.received_vnd = partial
-        ledger.received_by_seller(order, f"{payment.ref}/part", partial, for_goods=False, by=by)
-        open_refund(payment, partial, by=by)
+    elif payment.state is PaymentState.REVIEW:
+        _give_back_what_arrived(payment, by)
+    elif can(payment, PaymentAction.CANCEL):
+        _stop(payment, by)
 
 
-def _looked_at(payment: Payment) -> int:
-    """How much arrived in amounts that did not match, in đồng."""
-    told = ProviderEvent.payment_id == payment.id, ProviderEvent.outcome == "review", ProviderEvent.currency == "VND"
-    return int(db.session.scalar(select(func.coalesce(func.sum(ProviderEvent.amount_vnd), 0)).where(*told)) or 0)
+def _stop(payment: Payment, by: Actor) -> None:
+    declared = payment.state is PaymentState.DECLARED
+    move(payment, PaymentAction.CANCEL, by=by)
+    if declared:
+        tell_seller_of(payment, "look_again_seller")
+
+
+def end_review(payment: Payment, *, by: Actor) -> bool:
+    """Money for an order that is off did not match, and nobody mended it in time: what arrived goes back."""
+    lock(payment.order, payment)
+    waiting = payment.expires_at is not None and payment.expires_at > clock.now()
+    if payment.state is not PaymentState.REVIEW or payment.order.state is not OrderState.CANCELLED or waiting:
+        return False
+    _give_back_what_arrived(payment, by)
+    return True
+
+
+def _give_back_what_arrived(payment: Payment, by: Actor) -> None:
+    """What was told but never matched is received now, and given back, each đồng once."""
+    more = arrived([payment]).get(payment.id, 0) - payment.received_vnd
+    move(payment, PaymentAction.CANCEL, by=by)
+    if more > 0:
+        payment.received_vnd += more
+        source = f"{payment.ref}/{payment.received_vnd}"
+        ledger.received_by_seller(payment.order, source, more, for_goods=False, by=by)
+        open_refund(payment, more, by=by)
 
 
 def _payment_of(order: Order) -> Payment | None:
