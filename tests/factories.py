@@ -6,6 +6,7 @@ They work inside `app.app_context()`: in a transaction that is open, else in one
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Sequence
 from contextlib import nullcontext, suppress
 from datetime import date, timedelta
@@ -90,20 +91,28 @@ def _load_what_was_made(_error: BaseException | None) -> None:
 
 
 def province(slug: str = "ha-noi") -> Province:
-    """A province of the official list, which is loaded when first asked for (communes: `ward()`)."""
+    """A province of the official list, which is loaded when first asked for, with one commune each."""
     found = places.province_by_slug(slug)
     if found is None and not places.all_today():
         with nullcontext() if in_transaction() else writing():
             loading_places.load_provinces()
+            db.session.add_all(one_ward_each())
         found = places.province_by_slug(slug)
     assert found is not None, f"no province {slug}"
     return found
 
 
-def ward(province_slug: str = "ha-noi", *, code: str = "00070", name: str = "Phường Hoàn Kiếm") -> Ward:
-    """A commune of a province of today, made when first asked for: the whole list is long."""
-    found = places.ward_by_code(code)
-    return found or stored(Ward(code=code, name=name, folded=fold(name), province_id=province(province_slug).now.id))
+def one_ward_each() -> list[Ward]:
+    """One commune of each province of today: the whole list would make every test slow."""
+    wards = {one["province"]: one for one in json.loads((places.DATA / "wards.json").read_text("utf-8"))["wards"]}
+    ids = {one.code: one.id for one in places.all_today()}
+    known = [(one["code"], one["name"], ids[code]) for code, one in wards.items()]
+    return [Ward(code=code, name=name, folded=fold(name), province_id=id_) for code, name, id_ in known]
+
+
+def ward(province_slug: str = "ha-noi") -> Ward:
+    """The commune of a province, of today or from before, that the tests know."""
+    return places.wards_of(province(province_slug))[0]
 
 
 # --- people and organisations ---

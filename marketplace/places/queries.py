@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,8 @@ from marketplace.core.database import db
 from marketplace.core.text import fold, slugify
 from marketplace.places.models import Province, Ward
 
+SLUG = re.compile(r"[a-z0-9-]{1,40}")
+CODE = re.compile(r"[0-9]{5}")
 DATA = Path(__file__).resolve().parent / "data"
 # towns first, then the countryside, then the islands: the order of official lists
 _WARD_KINDS = ("phường", "xã", "đặc khu")
@@ -21,14 +24,14 @@ _WARD_KINDS = ("phường", "xã", "đặc khu")
 
 def province_by_slug(slug: str, today: bool = False) -> Province | None:
     """The unit, of today or of before, that a slug or a nickname means; `today` leads on to its successor."""
+    if not SLUG.fullmatch(slug):
+        return None
     found = db.session.scalar(select(Province).where(Province.slug == slug)) or _by_nickname(slug)
     return found.now if found and today else found
 
 
 def _by_nickname(slug: str) -> Province | None:
     """What people also call a unit; today's comes first where two have one nickname."""
-    if not slug:
-        return None
     known = select(Province).order_by(Province.version.desc(), Province.code)
     named = (one for one in db.session.scalars(known) if slug in {slugify(str(alias)) for alias in one.aliases})
     return next(named, None)
@@ -67,7 +70,7 @@ def _place_in_list(ward: Ward) -> tuple[int, str, str]:
 
 def ward_by_code(code: str) -> Ward | None:
     """The ward, commune or special zone with this code of today."""
-    return db.session.scalar(select(Ward).where(Ward.code == code))
+    return db.session.scalar(select(Ward).where(Ward.code == code)) if CODE.fullmatch(code) else None
 
 
 def is_same_province(one: Province, other: Province) -> bool:

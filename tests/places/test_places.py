@@ -124,7 +124,7 @@ def test_wards_belong_to_the_unit_of_today(places: Flask) -> None:
     first = queries.ward_by_code(wards[0].code)
     assert first is not None
     assert first.province_id == now.id
-    assert queries.ward_by_code("00000") is None
+    assert [queries.ward_by_code(code) for code in ("00000", "", "\0", "1", "0007\x00", "' OR 1")] == [None] * 6
     assert sum(len(queries.wards_of(one)) for one in queries.all_today()) == 3321
 
 
