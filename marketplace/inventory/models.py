@@ -39,11 +39,6 @@ class StockItem(Base):
         """Packs in lots past their best-before day: on the shelf, but not for sale."""
         return sum(lot.on_hand for lot in self.lots if lot.is_expired)
 
-    @property
-    def available(self) -> int:
-        """Packs that may be promised now."""
-        return max(0, self.on_hand - self.reserved - self.expired)
-
 
 class Lot(Base):
     """Packs made together; first expired goes out first."""

@@ -13,6 +13,7 @@ from marketplace.core import clock, i18n
 from marketplace.core.actors import SYSTEM
 from marketplace.core.database import db, writing
 from marketplace.core.outbox import Notice
+from marketplace.core.outbox.letters import letter_of
 from marketplace.core.refusals import Refused
 from marketplace.inventory import jobs, queries, services
 from marketplace.inventory.models import Hold, Lot, Movement, StockItem
@@ -227,6 +228,8 @@ def test_operators_are_told_at_night() -> None:
     (notice,) = db.session.scalars(select(Notice)).all()
     assert notice.template == "inventory/faults"
     assert notice.context["count"] == 1
+    assert letter_of(notice, "vi").subject == "Sổ kho có 1 chỗ không khớp"
+    assert "11 packs in the book, 10 by its movements" in letter_of(notice, "en").text
 
 
 def test_a_new_day_is_told_to_the_catalogue(frozen: Any) -> None:
