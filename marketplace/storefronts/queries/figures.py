@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import distinct, func, select
 
+from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.models import Product
-from marketplace.catalogue.states import ProductState
 from marketplace.core.database import db
 
 
@@ -24,6 +24,6 @@ def market_figures() -> Figures:
     """The figures of this moment."""
     counted = select(
         func.count(Product.id), func.count(distinct(Product.seller_id)), func.count(distinct(Product.origin_now_id))
-    ).where(Product.state == ProductState.PUBLISHED)
+    ).where(catalogue.visible())
     products, producers, provinces = db.session.execute(counted).one()
     return Figures(products, producers, provinces)

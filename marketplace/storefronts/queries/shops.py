@@ -45,17 +45,10 @@ def shop_moved_to(slug: str) -> str | None:
 def shop_cards(province_ids: Sequence[int] = ()) -> Select[Any]:
     """Shops with something on sale, those with most goods first; `star` is its best one in force today."""
     star = func.max(case((Product.star_until >= clock.today(), Product.star)))
-    rows: Select[Any] = (
-        select(
-            Organisation.slug,
-            Organisation.name,
-            Province.name.label("place"),
-            func.count(Product.id).label("products"),
-            star.label("star"),
-            Organisation.is_illustrative,
-            Shop.photo_sha256,
-            func.min(ProductSet.number).label("set_number"),
-        )
+    rows = (
+        select(Organisation.slug, Organisation.name, Organisation.is_illustrative, Shop.photo_sha256)
+        .add_columns(Province.name.label("place"), func.count(Product.id).label("products"))
+        .add_columns(star.label("star"), func.min(ProductSet.number).label("set_number"))
         .join(Product, (Product.seller_id == Organisation.id) & (Product.state == ProductState.PUBLISHED))
         .join(ProductSet, ProductSet.id == Product.set_id)
         .join(Province, Province.id == Organisation.province_id)

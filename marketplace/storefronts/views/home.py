@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -15,6 +15,7 @@ from marketplace.core import clock
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.i18n import ngettext
 from marketplace.places import queries as places
+from marketplace.places.models import Province
 from marketplace.storefronts import bp, queries
 from marketplace.storefronts.views import linked_data
 from marketplace.web.panels import Slot, panels
@@ -41,7 +42,6 @@ MONTHS = (
 @bp.get("/")
 def home() -> ResponseReturnValue:
     """What this is, what is in season, where goods come from, what anybody can do here."""
-    counts = catalogue.counts_by_province()
     return render_template(
         "storefronts/home.html",
         examples=EXAMPLES,
@@ -52,7 +52,7 @@ def home() -> ResponseReturnValue:
         groups=set_groups(catalogue.counts_by_set()),
         site_data=linked_data.site(),
         home_panels=panels(Slot.HOME, actor(), ["home"])["home"],
-        **country(counts),
+        **country(places.all_today(), catalogue.counts_by_province()),
     )
 
 
@@ -61,9 +61,8 @@ def _full_rows(cards: list[Card]) -> list[Card]:
     return cards[: len(cards) // ROW * ROW] or cards
 
 
-def country(counts: Mapping[str, int]) -> dict[str, Any]:
+def country(provinces: Sequence[Province], counts: Mapping[str, int]) -> dict[str, Any]:
     """The map and the list of today's provinces, as the template draws them."""
-    provinces = places.all_today()
     drawn = queries.tile_map(provinces, counts)
     tiles = [{**asdict(tile), "url": url_for("storefronts.province", slug=tile.slug)} for tile in drawn.tiles]
     rows = [{"slug": one.slug, "name": one.name, "count": counts.get(one.slug, 0)} for one in provinces]

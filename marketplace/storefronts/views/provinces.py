@@ -31,8 +31,10 @@ SAID_IN_THE_LABEL = ("Mục tiêu", "Hạn", "Target", "Yearly target", "Deadlin
 @bp.get("/provinces")
 def provinces() -> ResponseReturnValue:
     """The map, the 34 units of today and what the others became."""
+    today = places.all_today()
     merged = [one for one in places.all_old() if one.name != one.now.name]
-    return render_template("storefronts/provinces.html", merged=merged, **country(catalogue.counts_by_province()))
+    drawn = country(today, catalogue.counts_by_province())
+    return render_template("storefronts/provinces.html", merged=merged, **drawn)
 
 
 @bp.get("/provinces/<slug>")
