@@ -47,6 +47,7 @@ def _done(sku: str, sentence: str) -> ResponseReturnValue:
 
 
 @bp.post("/desk/stock/<sku>/receipts")
+@needs_sign_in
 @answers(shelf)
 def receive(sku: str) -> ResponseReturnValue:
     """Packs come in."""
@@ -59,6 +60,7 @@ def receive(sku: str) -> ResponseReturnValue:
 
 
 @bp.post("/desk/stock/<sku>/corrections")
+@needs_sign_in
 @answers(shelf)
 def correct(sku: str) -> ResponseReturnValue:
     """The book follows a count."""
@@ -71,6 +73,7 @@ def correct(sku: str) -> ResponseReturnValue:
 
 
 @bp.post("/desk/stock/<sku>/spoilage")
+@needs_sign_in
 @answers(shelf)
 def spoil(sku: str) -> ResponseReturnValue:
     """Packs are written off."""

@@ -63,6 +63,7 @@ def _price_form(variant: Variant, posted_sku: str | None) -> PriceForm:
 
 
 @bp.post("/desk/products/<slug>")
+@needs_sign_in
 @answers(desk_product)
 def edit_product(slug: str) -> ResponseReturnValue:
     """The words change."""
@@ -74,6 +75,7 @@ def edit_product(slug: str) -> ResponseReturnValue:
 
 
 @bp.post("/desk/products/<slug>/prices/<sku>")
+@needs_sign_in
 @answers(desk_product)
 def edit_price(slug: str, sku: str) -> ResponseReturnValue:
     """The price of one pack changes, for orders from now on."""
@@ -88,6 +90,7 @@ def edit_price(slug: str, sku: str) -> ResponseReturnValue:
 
 
 @bp.post("/desk/products/<slug>/publication")
+@needs_sign_in
 @answers(desk_product)
 def publish_product(slug: str) -> ResponseReturnValue:
     """Buyers see it from now on."""
@@ -98,6 +101,7 @@ def publish_product(slug: str) -> ResponseReturnValue:
 
 
 @bp.post("/desk/products/<slug>/withdrawal")
+@needs_sign_in
 @answers(desk_product)
 def withdraw_product(slug: str) -> ResponseReturnValue:
     """Buyers no longer see it."""
@@ -108,6 +112,7 @@ def withdraw_product(slug: str) -> ResponseReturnValue:
 
 
 @bp.post("/desk/products/<slug>/photos")
+@needs_sign_in
 @answers(desk_product)
 def add_photo(slug: str) -> ResponseReturnValue:
     """One more picture."""
@@ -120,6 +125,7 @@ def add_photo(slug: str) -> ResponseReturnValue:
 
 
 @bp.post("/desk/products/<slug>/photos/<sha256>/removal")
+@needs_sign_in
 @answers(desk_product)
 def delete_photo(slug: str, sha256: str) -> ResponseReturnValue:
     """One picture less."""
@@ -151,6 +157,7 @@ def new_product() -> ResponseReturnValue:
 
 
 @bp.post("/desk/products")
+@needs_sign_in
 @answers(new_product)
 def create_product() -> ResponseReturnValue:
     """A draft with one pack, which only her people see."""

@@ -33,6 +33,7 @@ def desk_shop() -> ResponseReturnValue:
 
 
 @bp.post("/desk/shop")
+@needs_sign_in
 @answers(desk_shop)
 def edit_shop() -> ResponseReturnValue:
     """The story changes."""
@@ -45,6 +46,7 @@ def edit_shop() -> ResponseReturnValue:
 
 
 @bp.post("/desk/shop/photo")
+@needs_sign_in
 @answers(desk_shop)
 def add_shop_photo() -> ResponseReturnValue:
     """The shop shows another picture."""
@@ -56,6 +58,7 @@ def add_shop_photo() -> ResponseReturnValue:
 
 
 @bp.post("/desk/shop/photo/removal")
+@needs_sign_in
 @answers(desk_shop)
 def delete_shop_photo() -> ResponseReturnValue:
     """The shop shows no picture."""
