@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from marketplace.accounts.models import Organisation
 from marketplace.accounts.states import OrganisationState
 from marketplace.catalogue import queries
 from marketplace.catalogue.models import Product, Variant
@@ -15,6 +16,12 @@ def may_see(actor: Actor, product: Product) -> bool:
     """Everybody sees what a verified producer has on sale; her own people and the operator see the rest."""
     on_sale = product.state is ProductState.PUBLISHED and product.seller.state is OrganisationState.VERIFIED
     return on_sale or actor.is_operator or actor.acts_for(product.seller_id)
+
+
+@permits(Permission.PRODUCT_CREATE)
+def may_create(actor: Actor, seller: Organisation) -> bool:
+    """Managers and staff of the producer add to her goods."""
+    return actor.acts_for(seller.id, Role.MANAGER, Role.STAFF)
 
 
 @permits(Permission.PRODUCT_EDIT)

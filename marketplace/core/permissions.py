@@ -20,6 +20,7 @@ class Permission(StrEnum):
     MAILBOX_READ = "mailbox.read"
     JOBS_READ = "jobs.read"
     PRODUCT_SEE = "product.see"
+    PRODUCT_CREATE = "product.create"
     PRODUCT_EDIT = "product.edit"
     STOCK_SEE = "stock.see"
     STOCK_EDIT = "stock.edit"

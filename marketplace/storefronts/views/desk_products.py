@@ -150,7 +150,7 @@ def _chosen_set(form: NewProductForm) -> ProductSet:
 @needs_sign_in
 def new_product() -> ResponseReturnValue:
     """The short form for a draft."""
-    own_seller(actor())
+    own_seller(actor(), Permission.PRODUCT_CREATE)
     form = NewProductForm.shown()
     _offer(form)
     return private(make_response(render_template("storefronts/new_product.html", form=form)))
@@ -161,7 +161,7 @@ def new_product() -> ResponseReturnValue:
 @answers(new_product)
 def create_product() -> ResponseReturnValue:
     """A draft with one pack, which only her people see."""
-    seller = own_seller(actor(), Permission.SHOP_EDIT)
+    seller = own_seller(actor(), Permission.PRODUCT_CREATE)
     form = NewProductForm.checked(_offer)
     origin = places.province_by_slug(form.origin.data)
     if origin is None:
