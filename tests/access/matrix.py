@@ -1,0 +1,161 @@
+"""Who gets what from every route: 200 a page, 302 a way on, 303 an act done, SIGN_IN, 403 seen but not allowed, 404."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.access import things
+from tests.access.world import ANONYMOUS, BUYERS, GUEST, ROLES, SELLERS, World
+
+SIGN_IN = "to /sign-in"
+Status = int | str
+Thing = Callable[[World, str], things.Asked]
+
+
+@dataclass(frozen=True)
+class Row:
+    """What each role gets; `thing` makes what the address names and what the form holds, anew for each act."""
+
+    status: dict[str, Status]
+    thing: Thing = things.nothing
+    form: dict[str, Any] = field(default_factory=dict)
+
+
+def row(everyone: Status, thing: Thing = things.nothing, form: dict[str, Any] | None = None, **by: Status) -> Row:
+    """The same for everyone but those who are named; `buyers`, `sellers` and `visitors` stand for several roles."""
+    groups = {"buyers": BUYERS, "sellers": SELLERS, "visitors": (ANONYMOUS, GUEST)}
+    status: dict[str, Status] = dict.fromkeys(ROLES, everyone)
+    for name, value in by.items():
+        status |= dict.fromkeys(groups.get(name, (name,)), value)
+    return Row(status, thing, form or {})
+
+
+def public(thing: Thing = things.nothing) -> Row:
+    """A page for everyone."""
+    return row(200, thing)
+
+
+def desk(status: Status, thing: Thing = things.nothing, form: dict[str, Any] | None = None, **by: Status) -> Row:
+    """A page of every producer's desk: visitors sign in first, for others there is none."""
+    return row(404, thing, form, **{"visitors": SIGN_IN, "sellers": status, "other_manager": status, **by})
+
+
+def own(status: Status, thing: Thing, form: dict[str, Any] | None = None, *, others: Status = 404, **by: Status) -> Row:
+    """Something of this producer alone."""
+    return row(others, thing, form, **{"visitors": SIGN_IN, "sellers": status, **by})
+
+
+def by_seller(thing: Thing, form: dict[str, Any] | None = None) -> Row:
+    """An act of the seller on an order that the buyer sees too."""
+    return row(404, thing, form, sellers=303, buyers=403)
+
+
+def by_buyer(thing: Thing, form: dict[str, Any] | None = None) -> Row:
+    """An act of the buyer on an order that the seller sees too."""
+    return row(404, thing, form, sellers=403, buyers=303)
+
+
+ACCOUNT = {"bank": "970436", "number": "0011012345678", "holder": "NGUYEN THI LAN"}
+SIGNED_IN: dict[str, Status] = {"visitors": SIGN_IN}
+
+ROWS: dict[str, Row] = {
+    # the public pages
+    **{
+        f"GET storefronts.{name}": public()
+        for name in (
+            "home",
+            "products",
+            "shops",
+            "provinces",
+            "about",
+            "terms",
+            "privacy",
+            "delivery",
+            "complaints",
+            "healthz",
+            "readyz",
+            "robots",
+            "sitemap",
+            "manifest",
+        )
+    },
+    "GET storefronts.product": public(things.product),
+    "GET storefronts.shop": public(things.shop),
+    "GET storefronts.province": public(things.province),
+    "GET places.wards": public(things.province),
+    "GET assets.favicon": public(),
+    "GET assets.stylesheet": public(things.version),
+    "GET assets.file": public(things.static_file),
+    "GET media.picture": public(things.picture),
+    "GET mailbox.index": public(),
+    "GET mailbox.show": public(things.letter),
+    # accounts
+    "GET accounts.sign_in": public(),
+    "POST accounts.begin_session": row(303, things.password),
+    "POST accounts.sign_out": row(303),
+    "GET accounts.sign_up": public(),
+    "POST accounts.ask_to_join": row(303, things.new_person),
+    "GET accounts.asked": public(),
+    "GET accounts.join": public(things.invitation),
+    "POST accounts.create_account": row(303, things.invitation, {"password": "ba con trâu trắng"}),
+    "GET accounts.me": row(200, **SIGNED_IN),
+    "POST accounts.save_details": row(303, things.nothing, {"name": "Lan Mới", "locale": "vi"}, **SIGNED_IN),
+    "POST accounts.change_password": row(303, things.passwords, **SIGNED_IN),
+    "POST accounts.choose_organisation": row(303, **SIGNED_IN),
+    "GET accounts.notices": row(200, **SIGNED_IN),
+    "POST accounts.read_notices": row(303, **SIGNED_IN),
+    # buying
+    "GET orders.cart": public(),
+    "POST orders.add_line": row(303, things.stranger_line),
+    "POST orders.change_line": row(303, things.line_in_cart, {"quantity": "2"}),
+    "GET orders.checkout": public(things.full_cart),
+    "POST orders.place": row(303, things.full_cart),
+    "GET orders.purchase": row(404, things.purchase, buyers=200),
+    "GET orders.index": public(),
+    "GET orders.show": row(404, things.placed, buyers=200, sellers=302),
+    "POST orders.receive": by_buyer(things.shipped),
+    "POST orders.cancel": row(404, things.placed, {"reason": "other"}, buyers=303, sellers=303),
+    # selling
+    "GET orders.desk": desk(200),
+    "GET orders.desk_order": own(200, things.placed),
+    "POST orders.confirm": by_seller(things.placed_for_today),
+    "POST orders.ship": by_seller(things.confirmed, {"carrier": "VNPost", "tracking": "EV1VN"}),
+    "POST orders.deliver": by_seller(things.shipped_for_today),
+    "POST orders.fail_delivery": by_seller(things.shipped, {"note": "Không ai nhận"}),
+    "POST orders.take_back": by_seller(things.undelivered),
+    # paying
+    "POST payments.declare": by_buyer(things.awaiting),
+    "POST payments.confirm_receipt": by_seller(things.awaiting_amount),
+    "POST payments.dispute": by_seller(things.declared),
+    "GET payments.qr_svg": row(404, things.awaiting, buyers=200, sellers=200),
+    "GET payments.qr_png": row(404, things.awaiting, buyers=200, sellers=200),
+    "POST payments.name_refund_account": by_buyer(things.refund, ACCOUNT),
+    "POST payments.confirm_refund": by_seller(things.refund_due, {"transfer_ref": "FT26326"}),
+    "GET payments.bank_account": row(403, visitors=SIGN_IN, manager=200, other_manager=200),
+    "POST payments.name_bank_account": row(
+        403, things.nothing, ACCOUNT, visitors=SIGN_IN, manager=303, other_manager=303
+    ),
+    # the desk
+    "GET storefronts.desk": desk(200),
+    "GET storefronts.desk_products": desk(200),
+    "GET storefronts.new_product": desk(200),
+    "POST storefronts.create_product": desk(303, things.new_product),
+    "GET storefronts.desk_shop": desk(200, staff=403),
+    "POST storefronts.edit_shop": desk(303, things.nothing, {"story": "Ba đời làm bánh."}, staff=403),
+    "POST storefronts.add_shop_photo": desk(303, things.photo, staff=403),
+    "POST storefronts.delete_shop_photo": desk(303, staff=403),
+    "GET storefronts.desk_product": own(200, things.product, others=403),
+    "POST storefronts.edit_product": own(303, things.product, {"name": "Bánh mới"}, others=403),
+    "POST storefronts.edit_price": own(303, things.pack, {"price": "70.000"}, others=403),
+    "POST storefronts.publish_product": own(303, things.withdrawn, operator=403),
+    "POST storefronts.withdraw_product": own(303, things.product, others=403),
+    "POST storefronts.add_photo": own(303, things.product_photo, others=403),
+    "POST storefronts.delete_photo": own(303, things.product_with_photo, others=403),
+    "GET inventory.stock": desk(200),
+    "GET inventory.shelf": own(200, things.shelf),
+    "POST inventory.receive": own(303, things.shelf, {"quantity": "5"}),
+    "POST inventory.correct": own(303, things.shelf, {"counted": "5", "reason": "đếm lại"}),
+    "POST inventory.spoil": own(303, things.shelf, {"quantity": "1", "reason": "hỏng"}),
+}

@@ -1,0 +1,67 @@
+"""Every route × every role: the status of the matrix, and a denial that changes nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import url_for
+from werkzeug.test import TestResponse
+
+from tests.access.digest import changed, digests
+from tests.access.matrix import ROWS, SIGN_IN, Row, Status
+from tests.access.things import Asked
+from tests.access.world import ROLES, World
+
+DONE = (200, 302, 303)
+
+
+def ask(world: World, name: str, role: str, asked: Asked, form: dict[str, Any]) -> TestResponse:
+    """One request of somebody in this role."""
+    method, endpoint = name.split()
+    with world.app.test_request_context():
+        address = url_for(endpoint, **asked.address)
+    return world.client(role).open(address, method=method, data={**form, **asked.form} if method == "POST" else None)
+
+
+def status_of(answer: TestResponse) -> Status:
+    to = answer.headers.get("Location", "")
+    return SIGN_IN if answer.status_code in (302, 303) and to.startswith("/sign-in") else answer.status_code
+
+
+def made(world: World, row: Row, role: str) -> Asked:
+    with world.app.app_context():
+        return row.thing(world, role)
+
+
+def now(world: World) -> dict[str, str]:
+    with world.app.app_context():
+        return digests()
+
+
+def allowed(world: World, name: str, row: Row) -> dict[str, Status]:
+    """What those get who may: each with a thing of her own."""
+    may = [role for role in ROLES if row.status[role] in DONE]
+    return {role: status_of(ask(world, name, role, made(world, row, role), row.form)) for role in may}
+
+
+def denied(world: World, name: str, row: Row) -> tuple[dict[str, Status], dict[str, Any]]:
+    """What those get who may not, and what changed by it."""
+    asked = {role: made(world, row, role) for role in ROLES if row.status[role] not in DONE}
+    before = now(world)
+    got = {role: status_of(ask(world, name, role, asked[role], row.form)) for role in asked}
+    return got, changed(before, now(world))
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_each_role_gets_what_the_matrix_says(world: World, name: str) -> None:
+    got, by_denials = denied(world, name, ROWS[name])
+    got |= allowed(world, name, ROWS[name])
+    wrong = {role: f"{got[role]}, not {want}" for role, want in ROWS[name].status.items() if got[role] != want}
+    assert not wrong
+    assert by_denials == {}
+
+
+def test_the_sign_in_keeps_the_way_back(world: World) -> None:
+    answer = world.client("anonymous").get("/desk/orders?state=placed")
+    assert answer.headers["Location"] == "/sign-in?next=/desk/orders?state%3Dplaced"

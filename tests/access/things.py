@@ -1,0 +1,228 @@
+"""What an address names and what its form holds, made for the role that asks: its own things, or the seller's."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from PIL import Image
+from sqlalchemy import select
+
+from marketplace.accounts.services import Invitation, token_of
+from marketplace.catalogue import services as catalogue
+from marketplace.catalogue.models import Variant
+from marketplace.catalogue.states import ProductState
+from marketplace.core import clock
+from marketplace.core.actors import SYSTEM
+from marketplace.core.database import db, writing
+from marketplace.core.files import take_picture
+from marketplace.core.outbox.transports import Mail
+from marketplace.orders.models import Order
+from marketplace.orders.states import OrderState
+from marketplace.payments import services as payments
+from marketplace.payments.models import Refund
+from marketplace.web.assets import version as assets_version
+from tests import factories
+from tests.access import making
+from tests.access.world import World
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The values of an address, and of its form."""
+
+    address: dict[str, Any] = field(default_factory=dict)
+    form: dict[str, Any] = field(default_factory=dict)
+
+
+def nothing(world: World, role: str) -> Asked:
+    return Asked()
+
+
+# --- pages and files ---
+
+
+def version(world: World, role: str) -> Asked:
+    return Asked({"version": assets_version()})
+
+
+def static_file(world: World, role: str) -> Asked:
+    return Asked({"version": assets_version(), "path": "img/favicon.svg"})
+
+
+def province(world: World, role: str) -> Asked:
+    return Asked({"slug": "quang-tri"})
+
+
+def shop(world: World, role: str) -> Asked:
+    return Asked({"slug": world.seller_slug})
+
+
+@cache
+def jpeg(width: int = 60, height: int = 40) -> bytes:
+    """A small photo; each size is another picture."""
+    content = io.BytesIO()
+    Image.new("RGB", (width, height), (180, 120, 40)).save(content, "JPEG")
+    return content.getvalue()
+
+
+def picture(world: World, role: str) -> Asked:
+    return Asked({"sha256": take_picture(io.BytesIO(jpeg())).sha256, "size": "160"})
+
+
+def letter(world: World, role: str) -> Asked:
+    words = {"sent_to": "lan@vidu.vn", "subject": "Chào", "text": "Chào chị", "html": "<p>Chào chị</p>"}
+    return Asked({"token": factories.stored(Mail(message_id=f"<{factories.number()}@vidu.vn>", **words)).token})
+
+
+# --- accounts ---
+
+
+def password(world: World, role: str) -> Asked:
+    somebody = factories.person()
+    return Asked(form={"email": somebody.email, "password": factories.PASSWORD})
+
+
+def passwords(world: World, role: str) -> Asked:
+    return Asked(form={"current": factories.PASSWORD, "password": "bốn con ngựa ô"})
+
+
+def new_person(world: World, role: str) -> Asked:
+    return Asked(form={"name": "Hoàng Văn Tư", "email": f"tu{factories.number()}@vidu.vn", "consent": "y"})
+
+
+def invitation(world: World, role: str) -> Asked:
+    email = f"moi{factories.number()}@vidu.vn"
+    asked = Invitation(name="Hoàng Văn Tư", email=email, phone=None, locale="vi", terms="2026-11")
+    return Asked({"token": token_of(asked)})
+
+
+# --- buying ---
+
+
+def stranger_line(world: World, role: str) -> Asked:
+    sku = db.session.get_one(Variant, world.stranger_variant).sku
+    return Asked(form={"variant": sku, "quantity": "1"})
+
+
+def line_in_cart(world: World, role: str) -> Asked:
+    making.fill(world.buyer(role), (world.stranger_variant, 1))
+    return Asked({"sku": db.session.get_one(Variant, world.stranger_variant).sku})
+
+
+def full_cart(world: World, role: str) -> Asked:
+    buyer = world.buyer(role)
+    making.fill(buyer, (world.stranger_variant, 1))
+    return Asked(form=making.confirmation(buyer).form())
+
+
+def purchase(world: World, role: str) -> Asked:
+    return Asked({"ref": world.order(role, OrderState.PLACED).purchase.ref})
+
+
+def _order(world: World, role: str, state: OrderState, **form: str) -> Asked:
+    return Asked({"ref": world.order(role, state).ref}, form)
+
+
+def placed(world: World, role: str) -> Asked:
+    return _order(world, role, OrderState.PLACED)
+
+
+def placed_for_today(world: World, role: str) -> Asked:
+    return _order(world, role, OrderState.PLACED, ship_on=clock.today().isoformat())
+
+
+def confirmed(world: World, role: str) -> Asked:
+    return _order(world, role, OrderState.CONFIRMED)
+
+
+def shipped(world: World, role: str) -> Asked:
+    return _order(world, role, OrderState.SHIPPED)
+
+
+def shipped_for_today(world: World, role: str) -> Asked:
+    return _order(world, role, OrderState.SHIPPED, on=clock.today().isoformat())
+
+
+def undelivered(world: World, role: str) -> Asked:
+    return _order(world, role, OrderState.UNDELIVERED)
+
+
+# --- paying ---
+
+
+def awaiting(world: World, role: str) -> Asked:
+    return Asked({"ref": making.payment_of(world.order(role, OrderState.AWAITING_PAYMENT)).ref})
+
+
+def awaiting_amount(world: World, role: str) -> Asked:
+    payment = making.payment_of(world.order(role, OrderState.AWAITING_PAYMENT))
+    return Asked({"ref": payment.ref}, {"amount_vnd": str(payment.amount_vnd)})
+
+
+def declared(world: World, role: str) -> Asked:
+    payment = making.payment_of(world.order(role, OrderState.AWAITING_PAYMENT))
+    with writing():
+        payments.declare(payment, by=world.whose(role))
+    return Asked({"ref": payment.ref})
+
+
+def _refund_of(order: Order) -> Refund:
+    return db.session.scalars(select(Refund).where(Refund.payment_id == making.payment_of(order).id)).one()
+
+
+def refund(world: World, role: str) -> Asked:
+    return Asked({"ref": _refund_of(world.order(role, OrderState.CANCELLED, paid_by="vietqr")).ref})
+
+
+def refund_due(world: World, role: str) -> Asked:
+    found = _refund_of(world.order(role, OrderState.CANCELLED, paid_by="vietqr"))
+    with writing():
+        payments.name_refund_account(
+            found, bank_bin="970436", number="0011012345678", holder="NGUYEN THI LAN", by=world.whose(role)
+        )
+    return Asked({"ref": found.ref})
+
+
+# --- the desk ---
+
+
+def product(world: World, role: str) -> Asked:
+    return Asked({"slug": world.product().slug})
+
+
+def withdrawn(world: World, role: str) -> Asked:
+    return Asked({"slug": world.product(state=ProductState.WITHDRAWN).slug})
+
+
+def new_product(world: World, role: str) -> Asked:
+    factories.product_set(6)
+    words = {"name": "Bánh gai", "product_set": "6", "origin": "hai-duong", "pack": "Hộp 300 g", "unit": "hộp"}
+    return Asked(form={**words, "price": "65.000", "gross_grams": "350"})
+
+
+def pack(world: World, role: str) -> Asked:
+    variant = world.variant()
+    return Asked({"slug": variant.product.slug, "sku": variant.sku})
+
+
+def photo(world: World, role: str) -> Asked:
+    width = 60 + factories.number() % 40
+    return Asked(form={"photo": (io.BytesIO(jpeg(width)), "banh.jpg")})
+
+
+def product_photo(world: World, role: str) -> Asked:
+    return Asked(product(world, role).address, photo(world, role).form)
+
+
+def product_with_photo(world: World, role: str) -> Asked:
+    made, shown = world.product(), take_picture(io.BytesIO(jpeg()))
+    with writing():
+        catalogue.add_photo(made, shown, description="", by=SYSTEM)
+    return Asked({"slug": made.slug, "sha256": shown.sha256})
+
+
+def shelf(world: World, role: str) -> Asked:
+    return Asked({"sku": world.variant().sku})
