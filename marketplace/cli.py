@@ -116,11 +116,13 @@ def rebuild() -> None:
 
 
 @demo.command("load")
-def load() -> None:
+@click.option("--products", default=0, help="As many products in all, for measurements.")
+@click.option("--orders", default=0, help="As many orders in all, for measurements.")
+def load(products: int, orders: int) -> None:
     """Load the demonstration market into an empty database; a second call changes nothing."""
-    from marketplace.demo import loading
+    from marketplace.demo import loading, scaling
 
-    click.echo(loading.load())
+    click.echo(scaling.load(products, orders) if products or orders else loading.load())
 
 
 @demo.command("reset")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 
-from sqlalchemy import BigInteger, Sequence, String, select
+from sqlalchemy import BigInteger, Sequence, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core import clock
@@ -40,12 +40,23 @@ def next_ref(name: str) -> str:
     return f"{PREFIXES[name]}-{clock.today().year}-{_next_number(name):06d}"
 
 
+def next_refs(name: str, count: int) -> list[str]:
+    """Many refs of a series at once, for data that is written in bulk."""
+    return [f"{PREFIXES[name]}-{clock.today().year}-{number:06d}" for number in _next_numbers(name, count)]
+
+
 def _next_number(name: str) -> int:
+    return _next_numbers(name, 1)[0]
+
+
+def _next_numbers(name: str, count: int) -> list[int]:
     if db.engine.dialect.supports_sequences:
-        return int(db.session.execute(select(_sequences[name].next_value())).scalar_one())
-    insert = insert_into(Counter).values(name=name, last=1)
-    upsert = insert.on_conflict_do_update(index_elements=["name"], set_={"last": Counter.last + 1})
-    return int(db.session.execute(upsert.returning(Counter.last)).scalar_one())
+        many = select(_sequences[name].next_value()).select_from(func.generate_series(1, count).alias("each"))
+        return list(db.session.scalars(many))
+    insert = insert_into(Counter).values(name=name, last=count)
+    upsert = insert.on_conflict_do_update(index_elements=["name"], set_={"last": Counter.last + count})
+    last = int(db.session.execute(upsert.returning(Counter.last)).scalar_one())
+    return list(range(last - count + 1, last + 1))
 
 
 def new_token() -> str:

@@ -21,12 +21,16 @@ def make(provinces: dict[str, Province], wards: dict[str, Ward]) -> dict[str, Or
     freight = {row["id"]: row for row in rows("freight")}
     made: dict[str, Organisation] = {}
     for row in rows("producers"):
-        producer = _producer(row, by_code[row["province"]], wards[row["ward"]])
-        made[row["key"]] = producer
-        table = _freight_table(producer, freight[row["freight"]])
-        db.session.add_all([producer, _shop(producer, row), table, _account(producer, row)])
+        made[row["key"]] = add(row, by_code[row["province"]], wards[row["ward"]], freight[row["freight"]])
     db.session.flush()
     return made
+
+
+def add(row: Row, province: Province, ward: Ward, freight: Row) -> Organisation:
+    """One producer with shop, freight table and bank account."""
+    producer = _producer(row, province, ward)
+    db.session.add_all([producer, _shop(producer, row), _freight_table(producer, freight), _account(producer, row)])
+    return producer
 
 
 def _producer(row: Row, province: Province, ward: Ward) -> Organisation:

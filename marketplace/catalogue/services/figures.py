@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import selectinload
 
 from marketplace.catalogue.models import Product
 from marketplace.core import search
@@ -34,6 +35,8 @@ def add_sold(product_id: int, quantity: int) -> None:
 def refresh_popularity(product_ids: Iterable[int] | None = None) -> None:
     """Order products (or all of them) anew by what people bought and said of them."""
     products = locked(Product, db.session.scalars(select(Product.id)) if product_ids is None else product_ids)
+    with_photos = select(Product).where(Product.id.in_([product.id for product in products]))
+    db.session.scalars(with_photos.options(selectinload(Product.photos))).all()
     for product in products:
         product.popularity = popularity_of(product)
     search.set_weights(KIND, {product.id: product.popularity for product in products})
