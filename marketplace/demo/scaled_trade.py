@@ -10,7 +10,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from marketplace.accounts.models import Organisation
 from marketplace.catalogue import services as catalogue
@@ -40,7 +40,7 @@ SIDES = (Side.BUYER, Side.SELLER, Side.SELLER, Side.BUYER, Side.PLATFORM)
 class Shelf:
     """A pack that can be had, and how many more of it may be sold."""
 
-    row: Row[Any]
+    row: Any
     left: int
 
 
@@ -79,9 +79,9 @@ def _places() -> list[tuple[int, int]]:
     return [(ward, province) for ward, province in db.session.execute(wards)]
 
 
-def _chosen(shelves: list[Shelf], left: dict[int, int], chance: Random, count: int) -> list[tuple[Row[Any], int]]:
+def _chosen(shelves: list[Shelf], left: dict[int, int], chance: Random, count: int) -> list[tuple[Any, int]]:
     """One pack and a quantity for each order; the first shelves are chosen far more often than the last."""
-    chosen: list[tuple[Row[Any], int]] = []
+    chosen: list[tuple[Any, int]] = []
     for _ in range(count):
         row = shelves[int(len(shelves) * chance.random() ** 2)].row
         quantity = chance.choice((1, 1, 1, 2, 2, 3, 5))
@@ -94,7 +94,7 @@ def _chosen(shelves: list[Shelf], left: dict[int, int], chance: Random, count: i
 
 
 def _write(
-    chosen: list[tuple[Row[Any], int]], places: list[tuple[int, int]], chance: Random, sold: Counter[int]
+    chosen: list[tuple[Any, int]], places: list[tuple[int, int]], chance: Random, sold: Counter[int]
 ) -> None:
     days = [clock.now() - timedelta(minutes=chance.randint(20 * 1440, 700 * 1440)) for _ in chosen]
     bought = [_purchase(ref, chance.choice(places), chance) for ref in next_refs("purchase", len(chosen))]
@@ -141,7 +141,7 @@ def _purchase(ref: str, place: tuple[int, int], chance: Random) -> dict[str, Any
     }
 
 
-def _order(ref: str, row: Row[Any], quantity: int, at: datetime) -> dict[str, Any]:
+def _order(ref: str, row: Any, quantity: int, at: datetime) -> dict[str, Any]:
     goods = row.price_vnd * quantity
     day = clock.local(at).date()
     return {
@@ -168,7 +168,7 @@ def _order(ref: str, row: Row[Any], quantity: int, at: datetime) -> dict[str, An
     }
 
 
-def _line(order_id: int, row: Row[Any], quantity: int) -> dict[str, Any]:
+def _line(order_id: int, row: Any, quantity: int) -> dict[str, Any]:
     return {
         "order_id": order_id,
         "variant_id": row.variant_id,
@@ -231,7 +231,7 @@ def _pair(debit: Account, credit: Account, amount: int, seller_id: int) -> list[
     ]
 
 
-def _ship(orders: list[dict[str, Any]], chosen: list[tuple[Row[Any], int]]) -> None:
+def _ship(orders: list[dict[str, Any]], chosen: list[tuple[Any, int]]) -> None:
     """What was set aside was taken; the shelf and its book go down alike."""
     shipped = [(order, row, packs) for order, (row, packs) in zip(orders, chosen, strict=True)]
     held = {"state": HoldState.TAKEN}
