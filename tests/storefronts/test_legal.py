@@ -1,0 +1,45 @@
+"""The pages that the law asks for: there in both languages, honest where the operator has not filled in a setting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from tests.clients import Client
+
+PAGES = {
+    "/about": ("Đơn vị vận hành chợ", "Who runs it"),
+    "/terms": ("Giao kết đơn hàng", "How an order comes about"),
+    "/privacy": ("Chúng tôi lưu gì", "What we keep"),
+    "/delivery-and-returns": ("Khi nào chủ thể nhận lại hàng", "When the producer takes goods back"),
+    "/complaints": ("Nơi gửi khiếu nại", "Where to write"),
+}
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_each_page_is_there_in_both_languages(client: Client, address: str) -> None:
+    vietnamese, english = PAGES[address]
+    assert vietnamese in client.get(address).text
+    assert english in client.get(f"{address}?lang=en").text
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_every_page_leads_to_them(client: Client, address: str) -> None:
+    assert f'href="{address}"' in client.get("/shops").text
+
+
+def test_what_the_operator_has_not_filled_in_is_said(client: Client) -> None:
+    assert client.get("/about").text.count("đơn vị vận hành chưa điền") == 4
+
+
+def test_what_the_operator_has_filled_in_is_shown(app_with: Callable[..., Flask]) -> None:
+    app = app_with(operator_name="Trung tâm Xúc tiến thương mại", operator_contact="0225 3842 000")
+    text = app.test_client().get("/about").text
+    assert "Trung tâm Xúc tiến thương mại" in text
+    assert text.count("đơn vị vận hành chưa điền") == 2
+
+
+def test_the_terms_name_their_version(app_with: Callable[..., Flask]) -> None:
+    assert "Phiên bản 2027-01." in app_with(terms_version="2027-01").test_client().get("/terms").text
