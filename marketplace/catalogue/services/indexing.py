@@ -40,10 +40,10 @@ def document_of(product: Product) -> search.Document:
         owner_id=product.id,
         title=product.name,
         body=[product.place, product.seller.name, *(province.name for province in places)],
-        also=[
-            *(keyword for keyword in re.split(r"[,;\n]", product.keywords) if keyword.strip()),
-            *(product.name_en, product.product_set.name, product.product_set.name_en, _short_form(product.seller.name)),
-            *(*_other_places(places), *_packs(product), *other_names(product)),
+        also=[product.name_en, *re.split(r"[,;\n]", product.keywords), *other_names(product)],
+        around=[
+            *(product.product_set.name, product.product_set.name_en, _short_form(product.seller.name)),
+            *(*_other_places(places), *_packs(product)),
         ],
         weight=product.popularity,
     )
@@ -72,7 +72,7 @@ def _packs(product: Product) -> Iterator[str]:
 
 @cache
 def _groups() -> list[tuple[list[str], list[str]]]:
-    """Names to look for with the names to add: all of them in a group of equals, the kind's names for what is of a kind."""
+    """Names to look for with the names to add: those of the same thing, and those of the kind that a thing is of."""
     known = json.loads(OTHER_NAMES.read_text(encoding="utf-8"))
     return [*((names, names) for names in known["same"]), *((one["of"], one["kind"]) for one in known["kinds"])]
 

@@ -33,8 +33,8 @@ __all__ = [
     "set_weights",
 ]
 
-# within a tier: titles that begin with the words, titles and then other names that hold them together, the others
-PLACES = 4
+# within a tier: titles that begin with the words, with their letters, that hold them together; other names that do
+PLACES = 5
 
 
 class Search:
@@ -111,7 +111,8 @@ def _tier(tiers: Sequence[Asked], phrase: str) -> ColumnElement[int]:
     """The best tier that a document reaches, and how its title holds the words."""
     tier: Any = case(*((_holds(asked), number) for number, asked in enumerate(tiers[:-1])), else_=len(tiers) - 1)
     title, names = documents.c.folded_title, documents.c.folded_names
-    together = (title.like(f" {phrase} %"), title.like(f"% {phrase} %"), names.like(f"% {phrase} %"))
+    begin = (title.like(f" {phrase} %"), title.like(f" {phrase}%"))
+    together = (*begin, title.like(f"% {phrase} %"), names.like(f"% {phrase} %"))
     place = case(*((held, number) for number, held in enumerate(together)), else_=PLACES - 1)
     best: ColumnElement[int] = tier * PLACES + place
     return best

@@ -43,20 +43,24 @@ BATCH = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """What is found of one thing: its title, what else is said of it, and other words that people call it by."""
+    """What is found of one thing.
+
+    `title` is its name, `body` what else is said of it, `also` other names of it, `around` what it belongs to.
+    """
 
     kind: str
     owner_id: int
     title: str
     body: Sequence[str] = field(default=())
     also: Sequence[str] = field(default=())
+    around: Sequence[str] = field(default=())
     weight: int = 0
 
     def lexemes(self) -> list[str]:
         """Every word under each form and place in which it may be asked for."""
         title = set(exact_words(self.title))
         said = title | _words_of(self.body)
-        named = said | _words_of(self.also) | _parts(said)
+        named = said | _words_of([*self.also, *self.around]) | _parts(said)
         places = {
             TITLE_EXACT: title,
             EXACT: said,

@@ -22,7 +22,7 @@ MOST_TERMS = 12
 class Reading:
     """One query read against the words of one kind; the whole vocabulary is fetched only where a word is strange.
 
-    `is_typing`: the last word may go on, even where it is a word already.
+    `is_typing`: the last word is taken as a beginning, even where it is a word already.
     """
 
     kind: str
@@ -43,8 +43,9 @@ class Reading:
         held = index.held(self.kind, [folded_word(word) for word in typed])
         if not all(folded_word(word) in held for word in typed):
             typed = self._joined(typed, held)
-        better = (self._term(word, held, is_last=place == len(typed)) for place, word in enumerate(typed, 1))
-        return tuple(term for some in better for term in some)[:MOST_TERMS]
+        before = [term for word in typed[:-1] for term in self._term(word, held, unfinished=False)]
+        unfinished = not self.text[-1:].isspace()
+        return (*before, *self._term(typed[-1], held, unfinished=unfinished, is_alone=not before))[:MOST_TERMS]
 
     @property
     def loosened(self) -> tuple[Term, ...]:
@@ -53,12 +54,13 @@ class Reading:
         loose = [replace(term, near=found) for term, found in zip(self.terms, near, strict=True)]
         return (*loose[:-1], *(replace(term, may_go_on=len(term.exact) > 1) for term in loose[-1:]))
 
-    def _term(self, word: str, held: Collection[str], *, is_last: bool) -> list[Term]:
-        """The term or terms that a word stands for; only the last word may be unfinished."""
-        unfinished = is_last and not self.text[-1:].isspace()
+    def _term(self, word: str, held: Collection[str], *, unfinished: bool, is_alone: bool = False) -> list[Term]:
+        """The term or terms that a word stands for; one that stands alone and is a word already seldom goes on."""
         folded = folded_word(word)
         if folded in held:
-            goes_on = self.is_typing or (word == folded and len(word) > 2)
+            if unfinished and self.is_typing:
+                return [Term(word, begins=True)]
+            goes_on = not is_alone or (word == folded and len(word) > 2)
             return [Term(word, may_go_on=unfinished and goes_on)]
         if unfinished and any(other.startswith(folded) for other in self.words):
             return [Term(word, begins=True)]
