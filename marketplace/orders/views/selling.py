@@ -74,7 +74,7 @@ def _forms(order: Order) -> dict[str, Form]:
 
 def either_page(ref: str) -> ResponseReturnValue:
     """The page of the side on which the actor stands."""
-    return desk_order(ref) if is_seller(actor(), order_for(actor(), ref)) else show(ref)
+    return desk_order(ref=ref) if is_seller(actor(), order_for(actor(), ref)) else show(ref)
 
 
 @bp.post("/orders/<ref>/confirmation")
@@ -97,8 +97,14 @@ def ship(ref: str) -> ResponseReturnValue:
     form = ShipForm.checked()
     with writing():
         services.ship(order, carrier=form.carrier.data or "", tracking=form.tracking.data or "", by=actor())
-    flash(_("Order %(ref)s is on its way.", ref=ref), "success")
+    flash(_shipped_words(order), "success")
     return redirect(url_for(".desk_order", ref=ref), code=303)
+
+
+def _shipped_words(order: Order) -> str:
+    if timeline.is_fetched(order):
+        return _("Order %(ref)s is ready to be fetched.", ref=order.ref)
+    return _("Order %(ref)s is on its way.", ref=order.ref)
 
 
 @bp.post("/orders/<ref>/delivery")
