@@ -55,7 +55,7 @@ def sold_by(actor: Actor, states: Sequence[OrderState] = ()) -> Select[Order]:
 def counts_of_seller(organisation_id: int) -> dict[OrderState, int]:
     """How many orders of a seller are in each state."""
     counted = select(Order.state, func.count()).where(Order.seller_id == organisation_id).group_by(Order.state)
-    return dict(db.session.execute(counted).tuples().all())
+    return dict(db.session.execute(counted).all())
 
 
 def purchase_ref_of(order_ref: str) -> str | None:

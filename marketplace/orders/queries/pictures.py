@@ -20,4 +20,4 @@ def photos_of(orders: Iterable[Order]) -> dict[int, str]:
         .where(Variant.id.in_(wanted))
         .order_by(Photo.position.desc(), Photo.id.desc())
     )
-    return dict(db.session.execute(found).tuples().all()) if wanted else {}
+    return dict(db.session.execute(found).all()) if wanted else {}
