@@ -77,9 +77,7 @@ def fits(product: Product, asked: Filters, *, without: str = "") -> bool:
     units = {product.origin.slug, product.origin_now.slug}
     checks = {
         "q": lambda: all(word in product.name.lower().split() for word in asked.q.split()),
-        "province": lambda: (
-            not asked.provinces or bool({product.origin.slug, product.origin_now.slug} & {*asked.provinces})
-        ),
+        "province": lambda: not asked.provinces or not units.isdisjoint(asked.provinces),
         "set": lambda: not asked.sets or product.product_set.number in asked.sets,
         "star": lambda: not asked.stars or product.star_now in asked.stars,
         "price_min": lambda: asked.price_min is None or product.price_from_vnd >= asked.price_min,
