@@ -67,7 +67,11 @@ def test_a_litre_has_its_price(app: Flask, client: Client) -> None:
         made = factories.product(factories.seller(), "Nước mắm", set_number=9, stock=None)
         factories.variant(made, name="Chai 500 ml", price_vnd=150_000, net_grams=560)
         catalogue_price(made)
-    assert "300.000 ₫ / lít" in plain(client.get(f"/products/{made.slug}").text)
+        factories.variant(made, name="Thùng 6 chai", price_vnd=840_000, net_grams=3_360, position=1)
+    words = plain(client.get(f"/products/{made.slug}").text)
+    assert "300.000 ₫ / lít" in words
+    assert "280.000 ₫ / lít" in words
+    assert "/ kg" not in words
 
 
 def catalogue_price(made: Product) -> None:
@@ -81,7 +85,7 @@ def test_wholesale_prices_are_a_table(app: Flask, client: Client) -> None:
     with app.app_context():
         made = on_sale(tiers=[(10, 60_000), (50, 55_000)])
     words = plain(client.get(f"/products/{made.slug}").text)
-    assert "từ 10 gói hàng 60.000 ₫ từ 50 gói hàng 55.000 ₫" in words
+    assert "từ 10 60.000 ₫ từ 50 55.000 ₫" in words
 
 
 def test_a_star_stands_with_its_certificate(app: Flask, client: Client) -> None:
@@ -133,11 +137,11 @@ def test_sold_out_is_said_and_has_no_button(app: Flask, client: Client) -> None:
 def test_goods_made_to_order_say_how_long_they_take(app: Flask, client: Client) -> None:
     with app.app_context():
         made = factories.product(factories.seller(), "Bình gốm", stock=None)
-        order = {"keeping": "made_to_order", "lead_days": 7, "daily_capacity": 2}
+        order: dict[str, Any] = {"keeping": "made_to_order", "lead_days": 7, "daily_capacity": 2}
         factories.variant(made, name="Bình cao 30 cm", price_vnd=850_000, stock=None, **order)
         catalogue_price(made)
     words = plain(client.get(f"/products/{made.slug}").text)
-    assert "Làm theo đơn: xong sau 7 ngày. Mỗi ngày làm tối đa 2 gói hàng." in words
+    assert "Làm theo đơn: xong sau 7 ngày. Mỗi ngày làm được tối đa 2." in words
 
 
 @pytest.mark.parametrize("state", ["draft", "withdrawn"])

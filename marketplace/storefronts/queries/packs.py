@@ -34,16 +34,25 @@ class Pack:
 
 
 def packs_of(product: Product, available: Mapping[int, int]) -> list[Pack]:
-    """The packs on sale, in their order."""
-    return [_pack(variant, available.get(variant.id, 0)) for variant in product.variants if variant.is_active]
+    """The packs on sale, in their order; goods that are poured are compared by the litre, others by the kilo."""
+    active = [variant for variant in product.variants if variant.is_active]
+    density = next((found for variant in active if (found := _millilitres_per_gram(variant))), None)
+    return [_pack(variant, available.get(variant.id, 0), density) for variant in active]
 
 
-def _pack(variant: Variant, available: int) -> Pack:
-    millilitres = _millilitres(variant.name)
-    if millilitres:
-        return Pack(variant, rounded(Decimal(variant.price_vnd) * 1000 / millilitres), "l", available)
+def _pack(variant: Variant, available: int, millilitres_per_gram: Decimal | None) -> Pack:
     per_kilo = variant.price_per_kilo
-    return Pack(variant, rounded(per_kilo) if per_kilo is not None else None, "kg", available)
+    if per_kilo is None:
+        return Pack(variant, None, "kg", available)
+    if millilitres_per_gram is None:
+        return Pack(variant, rounded(per_kilo), "kg", available)
+    return Pack(variant, rounded(per_kilo / millilitres_per_gram), "l", available)
+
+
+def _millilitres_per_gram(variant: Variant) -> Decimal | None:
+    """How light the goods are, where one pack says both what it holds and what that weighs."""
+    millilitres = _millilitres(variant.name)
+    return millilitres / variant.net_grams if millilitres and variant.net_grams else None
 
 
 def _millilitres(name: str) -> Decimal | None:

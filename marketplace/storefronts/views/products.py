@@ -25,6 +25,9 @@ from marketplace.web.media import picture_url
 from marketplace.web.panels import Slot, panels
 from marketplace.web.requests import actor
 
+# sets whose goods are made of something that nobody eats
+MADE_OF_MATERIAL = frozenset({21, 22})
+
 
 @bp.get("/products")
 def products() -> ResponseReturnValue:
@@ -54,6 +57,7 @@ def _page(found: Product) -> dict[str, Any]:
         "pictures": shown,
         "share_image": shown[0]["url"] if found.photos else None,
         "now": _now(found),
+        "labels": _labels(found),
         "certificate": _certificate(found),
         "average": number(round(found.rating_sum / found.rating_count, 1)) if found.rating_count else "",
         "seller": seller_words(found.seller),
@@ -67,6 +71,16 @@ def _page(found: Product) -> dict[str, Any]:
 def _now(found: Product) -> str | None:
     """The unit of today, where its name is another one."""
     return found.origin_now.name if found.origin_now.name != found.origin.name else None
+
+
+def _labels(found: Product) -> dict[str, str]:
+    """What the lines about a product are called: a stay is not stored, and cloth has no ingredients."""
+    if found.is_by_request:
+        words = (_("Included"), _("How to book"), _("Please note"), _("When it can be had"))
+    else:
+        made_of = _("Material") if found.product_set.number in MADE_OF_MATERIAL else _("Ingredients")
+        words = (made_of, _("How to use"), _("Storage"), _("Shelf life"))
+    return dict(zip(("ingredients", "usage", "storage", "shelf_life"), words, strict=True))
 
 
 def _certificate(found: Product) -> Any:
