@@ -10,7 +10,7 @@ branch_labels = None
 depends_on = None
 
 SERIES = ("person", "organisation", "purchase", "order", "payment", "refund", "return", "ledger", "notice")
-TABLES = ("movements", "order_steps", "provider_events", "ledger_transactions", "ledger_entries")
+TABLES = ("movements", "order_steps", "ledger_transactions", "ledger_entries")
 
 
 def upgrade() -> None:
