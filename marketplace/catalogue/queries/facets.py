@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, Select, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, case, func, literal, select, union_all
 
 from marketplace.catalogue.models import Product, ProductSet
 from marketplace.catalogue.queries.filters import STARS, Filters, conditions, star_now
@@ -40,7 +40,7 @@ class Facets:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Numbers of products by facet and value; a value is an id, a star, or 1 where there is only one."""
+    """Numbers of products by facet and value; a value is an id or a star, or 1 for a switch."""
 
     by_facet: defaultdict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
 
@@ -50,25 +50,38 @@ class Counts:
         return self.by_facet["total"][1]
 
 
+ALL = ""
+VALUES = ("province", "set", "star")
+SWITCHES = ("total", "in_stock", "wholesale", "season")
+
+
 def counted(filters: Filters, base: Select[Any]) -> Counts:
-    """Every number of the page in one query; each facet is counted without its own condition."""
+    """Every number of the page in one query; a facet that has a choice is counted once more without it."""
     asked = conditions(filters)
-    switches = conditions(Filters(in_stock=True, wholesale=True, in_season=True))
-    values = {"total": literal(1), "star": star_now(), "set": Product.set_id, "province": Product.origin_id}
-
-    def rows(facet: str, value: Any) -> Select[Any]:
-        kept = {name: condition for name, condition in asked.items() if name != facet}
-        kept |= {facet: switches[facet]} if facet in switches else {}
-        found = base.where(*kept.values()).with_only_columns(value.label("value")).subquery()
-        columns = literal(facet).label("facet"), found.c.value, func.count().label("number")
-        return select(*columns).group_by(found.c.value)
-
-    numbered = {**values, **dict.fromkeys(switches, literal(1))}
+    chosen = [facet for facet in VALUES if facet in asked]
+    statements = [_cells(facet, base, [asked[name] for name in asked if name != facet]) for facet in (ALL, *chosen)]
     counts = Counts()
-    for facet, value, number in db.session.execute(union_all(*(rows(*one) for one in numbered.items()))):
-        if value is not None:
-            counts.by_facet[facet][value] = number
+    for cell in db.session.execute(union_all(*statements)):
+        counted_here = (
+            [name for name in (*VALUES, *SWITCHES) if name not in chosen] if cell.facet == ALL else [cell.facet]
+        )
+        for name in counted_here:
+            counts.by_facet[name][getattr(cell, name)] += cell.number
     return counts
+
+
+def _cells(facet: str, base: Select[Any], wanted: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """How many products share all their values: far fewer rows than products, read in one pass over them."""
+    switches = conditions(Filters(in_stock=True, wholesale=True, in_season=True))
+    columns: dict[str, Any] = {
+        "province": Product.origin_id,
+        "set": Product.set_id,
+        "star": func.coalesce(star_now(), 0),
+    }
+    columns |= {name: case((condition, 1), else_=0) for name, condition in switches.items()}
+    found = base.where(*wanted).with_only_columns(*(column.label(name) for name, column in columns.items())).subquery()
+    shown = (literal(facet).label("facet"), literal(1).label("total"), *found.c, func.count().label("number"))
+    return select(*shown).group_by(*found.c)
 
 
 def facets_of(counts: Counts, filters: Filters) -> Facets:
