@@ -10,7 +10,7 @@ from flask import request, url_for
 from sqlalchemy import Select, func, select
 
 from marketplace.core.database import db
-from marketplace.web.requests import query_number
+from marketplace.web.requests import asked_for, query_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def page_url(number: int) -> str:
     """This page's address with another page number."""
     arguments = {
         **(request.view_args or {}),
-        **request.args.to_dict(flat=False),
+        **asked_for(),
         "page": number if number > 1 else None,
     }
     return url_for(str(request.endpoint), **arguments)

@@ -140,6 +140,12 @@ def query_flag(name: str) -> bool:
     return request.args.get(name) == "1"
 
 
+def asked_for(*without: str) -> dict[str, list[str]]:
+    """What this address asks for, to build another from it; names that would steer the building itself are left out."""
+    steering = {"endpoint", "_anchor", "_external", "_method", "_scheme", *(request.view_args or {}), *without}
+    return {name: values for name, values in request.args.to_dict(flat=False).items() if name not in steering}
+
+
 def safe_next(address: str | None) -> str:
     """A page of this site to go on to, or the home page: never somebody else's address."""
     parts = urlsplit(address or "")

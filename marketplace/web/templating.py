@@ -10,7 +10,7 @@ from markupsafe import Markup
 from marketplace.core import clock, i18n
 from marketplace.web.paging import page_url
 from marketplace.web.panels import Slot, panels
-from marketplace.web.requests import actor
+from marketplace.web.requests import actor, asked_for
 from marketplace.web.security import settings
 
 
@@ -18,16 +18,15 @@ def language_url(code: str) -> str:
     """This page in another language."""
     if request.endpoint is None or request.method not in {"GET", "HEAD"}:
         return url_for("storefronts.home", lang=code)
-    arguments = {**(request.view_args or {}), **request.args.to_dict(flat=False), "lang": code}
-    return url_for(request.endpoint, **arguments)
+    return url_for(request.endpoint, **{**(request.view_args or {}), **asked_for(), "lang": code})
 
 
 def canonical_url() -> str:
     """This page's address without language or session matters."""
     if request.endpoint is None:
         return settings().site_url
-    kept = {name: values for name, values in request.args.to_dict(flat=False).items() if name not in {"lang", "key"}}
-    return settings().site_url.rstrip("/") + url_for(request.endpoint, **{**(request.view_args or {}), **kept})
+    arguments = {**(request.view_args or {}), **asked_for("lang", "key")}
+    return settings().site_url.rstrip("/") + url_for(request.endpoint, **arguments)
 
 
 def words_of(thing: Any, field: str) -> Markup | str:
@@ -53,6 +52,10 @@ def _header_panels() -> list[Markup]:
     return panels(Slot.HEADER, actor(), ["header"])["header"]
 
 
+def _desk_menu() -> list[Markup]:
+    return panels(Slot.DESK_MENU, actor(), ["desk"])["desk"]
+
+
 def register(app: Flask) -> None:
     """Make these known to every template."""
     app.context_processor(_context)
@@ -62,5 +65,6 @@ def register(app: Flask) -> None:
         words_of=words_of,
         page_url=page_url,
         header_panels=_header_panels,
+        desk_menu=_desk_menu,
         locales=i18n.LOCALES,
     )

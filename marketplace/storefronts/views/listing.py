@@ -12,7 +12,7 @@ from marketplace.catalogue.queries import Listing, Sort
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
 from marketplace.web.filters import vnd
-from marketplace.web.requests import query_flag
+from marketplace.web.requests import asked_for, query_flag
 
 # names in the address and the filters that they are
 SWITCHES = {"in_stock": "in_stock", "wholesale": "wholesale", "season": "in_season"}
@@ -21,8 +21,7 @@ LISTS = ("province", "set", "star")
 
 def address(**changes: Any) -> str:
     """This list with something changed; every change begins at its first page."""
-    kept = {name: values for name, values in request.args.to_dict(flat=False).items() if name not in {"page", "lang"}}
-    return url_for("storefronts.products", **{**kept, **changes})
+    return url_for("storefronts.products", **{**asked_for("page", "lang"), **changes})
 
 
 def listing_context(found: Listing) -> dict[str, Any]:
