@@ -159,7 +159,8 @@ def test_every_bank_has_one_entry_that_a_code_can_carry() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "name"), [("970436", "Vietcombank"), ("970405", "Agribank"), ("970449", "LPBank"), ("970406", "Vikki Bank")]
+    ("code", "name"),
+    [("970436", "Vietcombank"), ("970405", "Agribank"), ("970449", "LPBank"), ("970406", "Vikki Bank")],
 )
 def test_a_shared_number_shows_the_name_of_today(code: str, name: str) -> None:
     found = bank_named(code)
