@@ -63,7 +63,7 @@ class CheckoutForm(Form):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """The seller must be able to reach the buyer in one way at least; either field may stay empty."""
-        fine = super().validate(extra_validators)
+        fine = bool(super().validate(extra_validators))
         if not self.phone.data and not self.email.data:
             sentence = _("Please give a phone number or an e-mail address, so that the seller can reach you.")
             self.phone.errors = [*self.phone.errors, sentence]

@@ -32,7 +32,7 @@ def reviews_of_sellers(refs: Sequence[str]) -> dict[str, list[Review]]:
     return found
 
 
-def _shown() -> Select[tuple[Review]]:
+def _shown() -> Select[Review]:
     return (
         select(Review)
         .join(Review.product)
