@@ -30,12 +30,14 @@ class Settings:
     mail_from: str = "Chợ OCOP liên tỉnh <khong-tra-loi@cho-ocop.example>"
     site_url: str = "http://127.0.0.1:8000"
     redis_url: str = ""
+    pg_bin: str = ""
     demo: bool = False
     testing: bool = False
     https: bool = False
     trusted_proxies: int = 0
     upload_bytes: int = 10 * 1024 * 1024
     writes_per_minute: int = 600
+    own_writes_per_minute: int = 120
     database_pool: int = 10
     operator_name: str = ""
     operator_address: str = ""
@@ -54,7 +56,14 @@ class Settings:
         return cls(**_with_local_keys(known))  # type: ignore[arg-type]  # each value was read by its field's type
 
 
-_NUMBERS = {"trusted_proxies", "upload_bytes", "writes_per_minute", "database_pool", "commission_basis_points"}
+_NUMBERS = {
+    "trusted_proxies",
+    "upload_bytes",
+    "writes_per_minute",
+    "own_writes_per_minute",
+    "database_pool",
+    "commission_basis_points",
+}
 _SWITCHES = {"demo", "testing", "https"}
 
 

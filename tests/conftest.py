@@ -125,6 +125,8 @@ def settings_on(database_url: str, folder: Path) -> Settings:
         mail_url="mailbox:",
         site_url="http://localhost",
         testing=True,
+        writes_per_minute=1_000_000,
+        own_writes_per_minute=1_000_000,
     )
 
 

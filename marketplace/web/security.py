@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from flask import Flask, current_app, g, request
-from flask_limiter import Limiter
+from flask import Flask, current_app, g, request, session
+from flask_limiter import ApplicationLimit, Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import BadRequest, NotFound
@@ -53,15 +53,30 @@ def settings() -> Settings:
     return found
 
 
-def _writes_allowed() -> str:
+def _writes_of_an_address() -> str:
     return f"{settings().writes_per_minute}/minute"
 
 
+def _writes_of_a_session() -> str:
+    return f"{settings().own_writes_per_minute}/minute"
+
+
+def _who() -> str:
+    """The account or guest that this session names, or nothing."""
+    return str(session.get("_user_id") or session.get("guest") or "")
+
+
+def _names_nobody() -> bool:
+    return is_get() or not _who()
+
+
+# a whole village may stand behind one address, so its limit lies far above that of one session
 limiter = Limiter(
     key_func=get_remote_address,
-    default_limits=[_writes_allowed],
-    default_limits_exempt_when=is_get,
-    default_limits_per_method=False,
+    application_limits=[
+        ApplicationLimit(_writes_of_an_address, scope="address", exempt_when=is_get),
+        ApplicationLimit(_writes_of_a_session, key_function=_who, scope="session", exempt_when=_names_nobody),
+    ],
     headers_enabled=True,
 )
 
