@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from flask import current_app, g
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace.accounts.models import Membership, Organisation, Person
@@ -280,9 +280,10 @@ def certificate(of: Product, star: int = 4, **columns: Any) -> Certificate:
         "basis": CertificateBasis.ILLUSTRATIVE,
     }
     made = stored(Certificate(product_id=of.id, star=star, **{**defaults, **columns}))
-    of = db.session.merge(of)
-    of.star, of.star_until, of.star_is_illustrative = star, made.valid_until, True
-    stored(of)
+    shown = {"star": star, "star_until": made.valid_until, "star_is_illustrative": True}
+    with nullcontext() if in_transaction() else writing():
+        db.session.execute(update(Product).where(Product.id == of.id).values(shown))
+    db.session.refresh(of)
     return made
 
 
