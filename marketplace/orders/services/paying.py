@@ -8,7 +8,7 @@ from marketplace.core.database import lock
 from marketplace.core.lifecycle import move
 from marketplace.inventory import services as inventory
 from marketplace.orders.models import Order
-from marketplace.orders.services.telling import step, tell_buyer, tell_seller
+from marketplace.orders.services.telling import side_of, step, tell_buyer, tell_seller
 from marketplace.orders.states import CancelReason, OrderAction, OrderState, Side, StepKind
 
 REVIVABLE = {CancelReason.UNPAID}
@@ -20,7 +20,7 @@ def mark_paid(order: Order, *, by: Actor) -> bool:
     if order.state is OrderState.AWAITING_PAYMENT:
         move(order, OrderAction.SETTLE, by=by)
         inventory.keep(order.hold_ref, None)
-        _note_payment(order, StepKind.PAID)
+        _note_payment(order, StepKind.PAID, by)
         return True
     return _revive(order, by)
 
@@ -42,13 +42,13 @@ def _revive(order: Order, by: Actor) -> bool:
     order.hold_ref = hold_ref
     move(order, OrderAction.REVIVE, by=by)
     order.cancel_reason = None
-    _note_payment(order, StepKind.REVIVED)
+    _note_payment(order, StepKind.REVIVED, by)
     return True
 
 
-def _note_payment(order: Order, kind: StepKind) -> None:
+def _note_payment(order: Order, kind: StepKind, by: Actor) -> None:
     order.is_paid, order.due_at = True, None
-    step(order, kind, Side.PLATFORM)
+    step(order, kind, Side.SELLER if side_of(order, by) is Side.SELLER else Side.PLATFORM)
     tell_buyer(order, "paid")
     tell_seller(order, "paid")
 
