@@ -1,13 +1,15 @@
-"""Commands: database, demo, jobs, audit, users, search."""
+"""Commands: database, demo, jobs, audit, users, search, backup."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 from flask import Flask, current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 
 from marketplace.core import audit as trail
-from marketplace.core import migrating
+from marketplace.core import backup, migrating
 from marketplace.core.database import db, writing
 from marketplace.core.refusals import Refused
 
@@ -142,7 +144,38 @@ def accounts() -> None:
     click.echo(known.table())
 
 
+@click.command("backup")
+@click.argument("path", type=click.Path(path_type=Path))
+@with_appcontext
+def write_backup(path: Path) -> None:
+    """Write database and media into one new file, while the market goes on."""
+    try:
+        manifest = backup.write(current_app.config["SETTINGS"], path)
+    except backup.BackupFault as fault:
+        raise click.ClickException(str(fault)) from None
+    click.echo(f"{path}: {len(manifest.parts)} parts, trail up to {manifest.audit_number} {manifest.audit_head}")
+
+
+@click.command("restore")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Replace what the database holds.")
+@click.pass_context
+@with_appcontext
+def restore(context: click.Context, path: Path, force: bool) -> None:
+    """Put a backup into an empty database, then verify the trail; stop the server and the worker first."""
+    try:
+        manifest = backup.restore(current_app.config["SETTINGS"], path, force=force)
+    except backup.BackupFault as fault:
+        raise click.ClickException(str(fault)) from None
+    click.echo(f"Restored what was written at {manifest.made_at}, schema {manifest.revision}.")
+    context.invoke(verify, head=manifest.audit_head or None)
+    if manifest.revision != migrating.head():
+        click.echo("The schema is older than this program: run `flask --app marketplace db upgrade` now.")
+
+
 def register(app: Flask) -> None:
     """Make the commands known."""
+    for command in (write_backup, restore):
+        app.cli.add_command(command)
     for group in (database, demo, jobs, audit, users, search):
         app.cli.add_command(group)
