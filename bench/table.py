@@ -1,0 +1,51 @@
+"""The figures as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+HEAD = f"{'page':<24}{'products':>9}{'pages/s':>9}{'bare/s':>9}{'ratio':>7}{'growth':>8}{'queries':>9}{'bytes':>9}"
+
+
+def of(results: dict[str, Any]) -> str:
+    """The whole table. `ratio`: against a bare page; `growth`: the cost over that of the smallest data set."""
+    lines = [f"\nPython {results['python']}, {results['cpus']} CPUs, load before: {results['load_before']:.1f}"]
+    for engine, found in results["engines"].items():
+        lines += ["", f"== {engine} (data sets built in {results['build_s'][engine]:.0f} s)"]
+        lines += [*_pages(found), *_orders(found.get("orders", {}))]
+    lines.append(f"\n{results['seconds']:.0f} s in all")
+    return "\n".join(lines)
+
+
+def _pages(found: dict[str, Any]) -> Iterator[str]:
+    if "pages" not in found:
+        return
+    yield HEAD
+    for name, by_size in found["pages"].items():
+        for size, one in by_size.items():
+            queries = found["queries"][name]
+            yield (
+                f"{name:<24}{size:>9,}{one['rate']:>9.1f}{one['bare']:>9.1f}{one['ratio']:>7.2f}"
+                f"{one['growth']:>8.2f}{queries:>9}{one['bytes']:>9,}"
+            )
+    yield f"start to first page {found['start_s']:.1f} s"
+    if found["memory_mb"]:
+        yield f"largest worker under load {found['memory_mb']:.0f} MB"
+    weights = found["first_visit_bytes"]
+    first, home = sum(weights.values()) / 1000, found["home_visit_bytes"] / 1000
+    yield f"first visit, compressed: catalogue {first:.1f} kB in {len(weights)} answers, home page {home:.1f} kB"
+
+
+def _orders(found: dict[str, Any]) -> Iterator[str]:
+    if not found:
+        return
+    yield f"whole orders, product page to purchase: {found['whole_per_s']:.1f} a second"
+    yield f"confirmations alone: {found['posts_per_s']:.1f} a second"
+    if "ratio" in found:
+        yield (
+            f"  the same statements by psycopg: {found['replayed_per_s']:.1f} a second; ratio {found['ratio']:.2f}; "
+            f"{found['statements']:.0f} statements an order, {found['writes']:.0f} of them write"
+        )
+    yield f"50 buyers at once: {found['crowd_served']} orders, the slowest after {found['crowd_longest_s']:.1f} s"
+    yield from (f"  failed: {words}" for words in found["crowd_failures"])
