@@ -85,4 +85,5 @@ class PasswordForm(Form):
 class OrganisationForm(Form):
     """For whom somebody acts."""
 
+    unseen = ("organisation",)
     organisation = text_field(_l("Organisation"), most=32, required=False)

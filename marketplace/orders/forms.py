@@ -36,6 +36,7 @@ def _short(text: str | None) -> str:
 class LineForm(Form):
     """A variant and how many packs of it."""
 
+    unseen = ("variant",)
     variant = StringField(_l("Pack"), [InputRequired(_l("Please choose a pack."))], filters=[_short])
     quantity = number_field(_l("Quantity"), least=1, most=100_000)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from flask import g, request
 from werkzeug.datastructures import MultiDict
@@ -13,6 +13,7 @@ from wtforms import Form as WtForm
 from wtforms.fields import (
     BooleanField,
     DateField,
+    FileField,
     IntegerField,
     PasswordField,
     RadioField,
@@ -21,12 +22,14 @@ from wtforms.fields import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
+from wtforms.fields.core import UnboundField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation, ValidationError
 
 from marketplace.core import i18n
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.money import MOST_VND, parse_vnd
+from marketplace.core.refusals import Refused
 from marketplace.core.text import clean
 from marketplace.web.requests import BadInput
 
@@ -53,6 +56,8 @@ class _Catalogue:
 class Form(WtForm):
     """A form of one page: `checked()` in the POST, `shown()` in the GET that shows it (again)."""
 
+    unseen: ClassVar[tuple[str, ...]] = ()
+
     class Meta:
         """Where WTForms finds its sentences."""
 
@@ -66,13 +71,20 @@ class Form(WtForm):
 
         `prepare` gives the form what its class cannot know, such as the choices of a list.
         """
-        form = cls(MultiDict([*request.form.items(multi=True), *request.files.items(multi=True)]))
+        form = cls(_posted(cls))
         if prepare is not None:
             prepare(form)
         _forms()[cls] = form
         if not form.validate():
+            form._say_unseen()
             raise BadInput
         return form
+
+    def _say_unseen(self) -> None:
+        """What is wrong with a field that no page shows is said for the whole page."""
+        wrong = [sentence for name in self.unseen for sentence in self.errors.get(name, ())]
+        if wrong:
+            g.refusal = Refused(wrong[0])
 
     @classmethod
     def shown(cls, **known: Any) -> Self:
@@ -84,6 +96,16 @@ class Form(WtForm):
         """Say at a field why the form is not accepted."""
         getattr(self, field).errors = [*getattr(self, field).errors, sentence]
         raise BadInput
+
+
+def _posted(form: type[Form]) -> MultiDict[str, Any]:
+    """What was sent; a file is only taken where the form asks for one."""
+    files = [(name, file) for name, file in request.files.items(multi=True) if _takes_file(getattr(form, name, None))]
+    return MultiDict([*request.form.items(multi=True), *files])
+
+
+def _takes_file(field: Any) -> bool:
+    return isinstance(field, UnboundField) and issubclass(field.field_class, FileField)
 
 
 def _with_refusal(form: F) -> F:
@@ -247,6 +269,11 @@ def _named(choices: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
 
 
 class _ChoiceField(SelectField):
+    def __call__(self, **options: Any) -> Any:
+        """A list that begins with a choice always has one: only one that begins with a blank has to be chosen from."""
+        first = next(iter(self.choices or ()), None)
+        return super().__call__(**{**({"required": False} if first and first[0] else {}), **options})
+
     def pre_validate(self, form: Any) -> None:
         if self.data and self.data not in {str(value) for value, *_rest in self.choices or ()}:
             raise ValidationError(_("Please choose one of the list."))
@@ -262,7 +289,8 @@ class DayField(DateField):
     """A calendar day, as a browser sends it or as people write it (22/11/2026)."""
 
     def __init__(self, label: Any, *, required: bool = True, **options: Any) -> None:
-        super().__init__(label, [_needed(required)], format=["%Y-%m-%d", "%d/%m/%Y"], **options)
+        checks = [_needed(True), _not_blank] if required else [_needed(False)]
+        super().__init__(label, checks, format=["%Y-%m-%d", "%d/%m/%Y"], **options)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the day or say how to type it."""

@@ -8,7 +8,7 @@ from flask import Flask, current_app, g, request, session
 from flask_limiter import ApplicationLimit, Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.exceptions import BadRequest, NotFound
+from werkzeug.exceptions import BadRequest, NotFound, RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
@@ -81,10 +81,16 @@ limiter = Limiter(
 )
 
 
+def _most_text() -> int:
+    return int(current_app.config["MAX_FORM_MEMORY_SIZE"])
+
+
 def refuse_unreadable() -> None:
-    """Addresses with control characters exist nowhere; neither do form names with them."""
+    """Addresses with control characters exist nowhere; neither do form names with them, nor forms without an end."""
     if _UNSEEN.search(request.path):
         raise NotFound
+    if request.mimetype == "application/x-www-form-urlencoded" and (request.content_length or 0) > _most_text():
+        raise RequestEntityTooLarge
     if request.method == "POST" and any("\x00" in name for name in request.form):
         raise BadRequest
 
