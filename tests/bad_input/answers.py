@@ -12,6 +12,7 @@ from tests.bad_input.values import HOSTILE
 
 FINE = {200, 302, 303, 304, 400, 403, 404, 405, 413, 415, 422, 429}
 LEAKS = ("Traceback (most recent", "sqlalchemy.", "psycopg", "sqlite3.", 'File "/')
+SPOKEN = {"alert", "status"}
 VOID = {"input", "img", "br", "hr", "meta", "link", "wbr", "source", "area", "col"}
 
 
@@ -31,7 +32,7 @@ class Page(HTMLParser):
         if tag in ("input", "select", "textarea", "fieldset"):
             self.controls.append({"tag": tag, "value": "", **known})
         if tag not in VOID:
-            self.open.append((tag, known.get("id", ""), known.get("role") == "alert"))
+            self.open.append((tag, known.get("id", ""), known.get("role") in SPOKEN))
 
     def handle_endtag(self, tag: str) -> None:
         if tag in {name for name, _id, _alert in self.open}:

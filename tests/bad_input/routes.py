@@ -47,7 +47,7 @@ def writing() -> list[str]:
 
 def role_of(row: Row) -> str:
     """Somebody who may."""
-    may = [role for role in (*FIRST, *ROLES) if row.status[role] in (200, 302, 303)]
+    may = [role for status in ((200, 303), (302,)) for role in (*FIRST, *ROLES) if row.status[role] in status]
     return may[0]
 
 
@@ -68,9 +68,11 @@ def query_names() -> list[str]:
     return [*sorted(found), *GENERIC]
 
 
-def form_names() -> set[str]:
-    """Names read from a form without a form class."""
-    return {name for one in modules() for name in _FORM_NAME.findall(one.text)}
+def form_names(app: Flask, name: str) -> set[str]:
+    """Names that the module of a POST reads from its form without a form class."""
+    module = app.view_functions[name.split()[1]].__module__
+    path = module.replace(".", "/") + ".py"
+    return {found for one in modules() if str(one.path) == path for found in _FORM_NAME.findall(one.text)}
 
 
 def fields_of(world: World, name: str, patch: Any) -> dict[str, str]:

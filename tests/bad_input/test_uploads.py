@@ -55,7 +55,7 @@ BAD = {
     "zip": b"PK\x03\x04" + b"\x00" * 64,
     "noise": bytes(range(256)) * 40,
 }
-NAMES = ["banh.jpg", "../../etc/passwd", "a\x00.jpg", "bánh đậu xanh.JPG.exe", "a" * 300 + ".jpg", '"><script>.jpg']
+NAMES = ["banh.jpg", "../../etc/passwd", "a\x00.jpg", "bánh đậu xanh.JPG.exe", "a" * 300 + ".jpg", "<script>.jpg"]
 
 
 def send(world: World, asked: Request, content: bytes, name: str = "banh.jpg") -> TestResponse:
