@@ -214,6 +214,10 @@ def test_the_queue_shows_what_waits(buyer: Client, seller: Client, stall: Stall)
     assert "đơn chờ bạn xác nhận" in text_of(seller.get("/desk"))
 
 
+def test_who_signs_in_at_a_closed_order_comes_back_to_it(client: Client) -> None:
+    assert 'href="/sign-in?next=/orders/DH-2026-000001"' in client.get("/orders/DH-2026-000001").text
+
+
 @pytest.mark.parametrize("path", ["/desk/orders", "/desk/orders/DH-2026-000001"])
 def test_the_desk_asks_guests_to_sign_in(client: Client, stall: Stall, path: str) -> None:
     answer = client.get(path)

@@ -151,6 +151,10 @@ def test_staff_change_goods(app: Flask, client_of: Any) -> None:
 # --- words and prices ---
 
 
+def test_the_form_of_words_goes_to_its_own_page(desk: Desk) -> None:
+    assert f'action="/desk/products/{desk.slug}"' in desk.client.get(f"/desk/products/{desk.slug}").text
+
+
 def test_words_change(desk: Desk) -> None:
     answer = desk.post(data=WORDS)
     assert (answer.status_code, answer.location) == (303, f"/desk/products/{desk.slug}")
