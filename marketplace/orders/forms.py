@@ -114,4 +114,4 @@ def with_reasons(form: CancelForm, reasons: Iterable[CancelReason]) -> CancelFor
 class FailForm(Form):
     """What happened at the door."""
 
-    note = text_field(_l("What happened"), most=300)
+    note = text_field(_l("What was said or seen"), most=300)
