@@ -13,7 +13,7 @@ from config import ROOT, Settings
 from marketplace import cli
 from marketplace.core import i18n
 from marketplace.core.database import db
-from marketplace.web import assets, errors, filters, mailbox, media, security, templating
+from marketplace.web import assets, errors, filters, mailbox, media, security, templating, workshop
 
 FEATURES = ("places", "accounts", "catalogue", "inventory", "storefronts", "orders", "payments")
 COOKIE_SECONDS = 30 * 24 * 3600
@@ -25,7 +25,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     configure(app, settings or Settings.from_environment())
     db.init_app(app)
     Compress(app)
-    for facility in (security, errors, filters, templating, assets, media, mailbox):
+    for facility in (security, errors, filters, templating, assets, media, mailbox, workshop):
         facility.register(app)
     for feature in FEATURES:
         import_module(f"marketplace.{feature}").register(app)

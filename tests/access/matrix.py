@@ -90,6 +90,8 @@ ROWS: dict[str, Row] = {
     "GET media.picture": public(things.picture),
     "GET mailbox.index": public(),
     "GET mailbox.show": public(things.letter),
+    "GET workshop.index": row(404, operator=200),
+    "POST workshop.retry": row(404, things.nothing, {"kind": "core.deliver_notice"}, operator=303),
     # accounts
     "GET accounts.sign_in": public(),
     "POST accounts.begin_session": row(303, things.password),

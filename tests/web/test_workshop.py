@@ -1,0 +1,59 @@
+"""The operator sees what the worker could not do, and lets it try again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from marketplace.core.actors import OrganisationKind
+from marketplace.core.audit import AuditEntry
+from marketplace.core.database import db, writing
+from marketplace.core.outbox import Job, JobState, enqueue
+from tests import factories
+from tests.clients import Client
+
+
+@pytest.fixture
+def operator(app: Flask, client_of: Callable[..., Client]) -> Client:
+    with app.app_context():
+        manager = factories.manager_of(factories.organisation(OrganisationKind.OPERATOR))
+    return client_of(manager)
+
+
+def given_up(app: Flask, kind: str, reason: str) -> None:
+    with app.app_context(), writing():
+        enqueue(kind)
+        db.session.flush()
+        job = db.session.query(Job).filter_by(kind=kind).one()
+        job.state, job.attempts, job.last_error = JobState.DEAD, 8, reason
+
+
+def states(app: Flask) -> dict[str, JobState]:
+    with app.app_context():
+        return {job.kind: job.state for job in db.session.query(Job)}
+
+
+def test_what_was_given_up_stands_there_with_its_reason(app: Flask, operator: Client) -> None:
+    given_up(app, "core.deliver_notice", "ConnectionRefusedError")
+    page = operator.get("/operator/jobs").text
+    assert "core.deliver_notice" in page
+    assert "ConnectionRefusedError" in page
+
+
+def test_one_kind_is_tried_again_and_the_act_is_in_the_trail(app: Flask, operator: Client) -> None:
+    given_up(app, "core.deliver_notice", "x")
+    given_up(app, "orders.other", "y")
+    answer = operator.post("/operator/jobs", data={"kind": "core.deliver_notice"})
+    assert answer.status_code == 303
+    assert states(app) == {"core.deliver_notice": JobState.QUEUED, "orders.other": JobState.DEAD}
+    with app.app_context():
+        assert [entry.action for entry in db.session.query(AuditEntry).filter_by(subject_kind="jobs")] == ["retry"]
+
+
+def test_for_others_the_page_does_not_exist(app: Flask, client: Client) -> None:
+    given_up(app, "core.deliver_notice", "x")
+    assert client.get("/operator/jobs").status_code == 404
+    assert client.post("/operator/jobs", data={"kind": "core.deliver_notice"}).status_code == 404
+    assert states(app) == {"core.deliver_notice": JobState.DEAD}
