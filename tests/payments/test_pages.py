@@ -103,7 +103,7 @@ def test_after_declaring_the_page_waits_and_renews_itself(market: Market, buyer:
     before = snapshot()
     page = text_of(buyer, f"/orders/{ref}")
     assert f'data-poll="/orders/{ref}"' in page
-    assert "Nhà sản xuất đang kiểm tra khoản chuyển" in page
+    assert "Người bán đang kiểm tra khoản chuyển" in page
     assert "Tôi đã chuyển khoản" not in page
     assert snapshot() == before
     again = buyer.post(f"/payments/{payment_of(ref).ref}/declaration")
@@ -120,7 +120,7 @@ def test_each_state_of_the_money_has_its_words(market: Market, buyer: Client) ->
     assert "40.000\u00a0₫ còn thiếu" in page
     confirm(market, ref)
     page = text_of(buyer, f"/orders/{ref}")
-    assert "đã vào tài khoản của nhà sản xuất" in page
+    assert "đã vào tài khoản của người bán" in page
     assert "data-poll" not in page
     cancel(market, ref)
     assert 'name="holder"' in text_of(buyer, f"/orders/{ref}")
