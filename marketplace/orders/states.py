@@ -85,6 +85,7 @@ class StepKind(Labelled):
 
     PLACED = "placed", _l("Order placed")
     PAYMENT_DECLARED = "payment_declared", _l("The buyer says the transfer is made")
+    PAYMENT_NOT_FOUND = "payment_not_found", _l("The seller found no transfer")
     PAID = "paid", _l("Payment received")
     REVIVED = "revived", _l("Payment came late; the goods are set aside again")
     CONFIRMED = "confirmed", _l("Confirmed by the seller")

@@ -800,6 +800,7 @@ def upgrade() -> None:
             sa.Enum(
                 "placed",
                 "payment_declared",
+                "payment_not_found",
                 "paid",
                 "revived",
                 "confirmed",

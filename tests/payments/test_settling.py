@@ -11,7 +11,8 @@ from marketplace.core import i18n
 from marketplace.core.database import db, writing
 from marketplace.core.refusals import Refused
 from marketplace.orders import services as orders
-from marketplace.orders.states import CancelReason, OrderState, StepKind
+from marketplace.orders.queries.timeline import turn_of
+from marketplace.orders.states import CancelReason, OrderState, Side, StepKind
 from marketplace.payments import services
 from marketplace.payments.services import Told
 from marketplace.payments.states import PaymentState, RefundState
@@ -86,13 +87,20 @@ def test_declaring_gives_the_seller_two_days_and_twice_is_once(market: Market) -
     assert (order_of(ref).due_at, snapshot()) == (later, before)
 
 
+def whose_turn(ref: str) -> Side | None:
+    turn = turn_of(order_of(ref))
+    return turn.side if turn else None
+
+
 def test_a_dispute_asks_the_buyer_again(market: Market) -> None:
     ref = placed(market)
     declare(market, ref)
     dispute(market, ref)
     assert state_of(ref) == AWAITING
     assert told("orders/not_received_buyer") == [("person", market.buyer.ref)]
+    assert whose_turn(ref) is Side.BUYER
     declare(market, ref)
+    assert whose_turn(ref) is Side.SELLER
     assert state_of(ref) == DECLARED
 
 

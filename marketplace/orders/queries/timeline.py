@@ -125,9 +125,15 @@ def turn_of(order: Order) -> Turn | None:
     return told(order) if told else None
 
 
+def _last_word_on_payment(order: Order) -> StepKind | None:
+    """Whether the buyer last said that she paid, or the seller that nothing came."""
+    words = (StepKind.PAYMENT_DECLARED, StepKind.PAYMENT_NOT_FOUND)
+    return next((step.kind for step in reversed(order.steps) if step.kind in words), None)
+
+
 def _to_pay(order: Order) -> Turn:
     until = moment(order.due_at)
-    if any(step.kind is StepKind.PAYMENT_DECLARED for step in order.steps):
+    if _last_word_on_payment(order) is StepKind.PAYMENT_DECLARED:
         what = _("look for the transfer on the bank account and confirm it.")
         return Turn(Side.SELLER, what, until, _("The seller confirms the order and names a day."))
     return Turn(Side.BUYER, _("pay for the goods."), until, _("The seller confirms the order and names a day."))

@@ -133,6 +133,7 @@ def dispute(payment: Payment, *, by: Actor) -> None:
     """The seller looked and found nothing: the buyer is asked to check her transfer."""
     lock(payment.order, payment)
     move(payment, PaymentAction.DISPUTE, by=by)
+    step(payment.order, StepKind.PAYMENT_NOT_FOUND, Side.SELLER)
     tell_buyer(payment.order, "not_received")
 
 
