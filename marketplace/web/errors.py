@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import structlog
-from flask import Flask, flash, g, make_response, redirect, render_template
+from flask import Flask, flash, g, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from marketplace.core.database import db
 from marketplace.core.i18n import gettext as _
+from marketplace.core.outbox.worker import places, where
 from marketplace.core.refusals import Forbidden, NotSeen, Refused
 from marketplace.web.requests import BadInput, back, is_get
 
@@ -88,7 +89,8 @@ def _stale(error: CSRFError) -> ResponseReturnValue:
 
 def _broken(error: Exception) -> ResponseReturnValue:
     db.session.rollback()
-    log.exception("request_failed")
+    # neither an error's words nor the values around it go to the log: they may hold a password or name people
+    log.error("request_failed", endpoint=request.endpoint, error=where(error), trace=places(error))
     return page(500)
 
 

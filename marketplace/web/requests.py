@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from functools import wraps
 from typing import IO, Any, TypeVar, cast
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from flask import Request, g, make_response, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -146,9 +146,17 @@ def asked_for(*without: str) -> dict[str, list[str]]:
     return {name: values for name, values in request.args.to_dict(flat=False).items() if name not in steering}
 
 
+def _parts_of(address: str | None) -> SplitResult:
+    """The parts of an address; of one that is none ("//[") they are empty."""
+    try:
+        return urlsplit(address or "")
+    except ValueError:
+        return urlsplit("")
+
+
 def safe_next(address: str | None) -> str:
     """A page of this site to go on to, or the home page: never somebody else's address."""
-    parts = urlsplit(address or "")
+    parts = _parts_of(address)
     inside = bool(address) and not parts.scheme and not parts.netloc and parts.path.startswith("/")
     if not inside or "\\" in str(address) or str(address).startswith("//") or re.search(r"[\x00-\x20]", str(address)):
         return url_for("storefronts.home")
@@ -157,7 +165,7 @@ def safe_next(address: str | None) -> str:
 
 def back() -> str:
     """The page of this site that the reader came from."""
-    referrer = urlsplit(request.referrer or "")
+    referrer = _parts_of(request.referrer)
     same = referrer.netloc == request.host
     return safe_next(f"{referrer.path}?{referrer.query}".rstrip("?") if same else None)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from flask import Flask, current_app, g, request, session
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_limiter import ApplicationLimit, Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
@@ -45,6 +46,15 @@ YEAR = 365 * 24 * 3600
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f]")
 
 csrf = CSRFProtect()
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Sessions in signed cookies, which never travel with what any cache may keep and hand to others."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Write the cookie, unless the answer is anybody's."""
+        if not response.cache_control.public:
+            super().save_session(app, session, response)
 
 
 def settings() -> Settings:
@@ -129,6 +139,7 @@ def register(app: Flask) -> None:
         hops = chosen.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.request_class = ReadableRequest
+    app.session_interface = Sessions()
     for guard in (choose_language, refuse_unreadable, keep_reads_from_writing):
         app.before_request(guard)
     csrf.init_app(app)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from flask import g, redirect, render_template, request, url_for
+from flask import g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.core.database import writing
@@ -17,11 +17,12 @@ from marketplace.orders.queries.carts import cart_of
 from marketplace.orders.queries.changes import changes_since, marks_of, seen_in
 from marketplace.orders.queries.lists import last_address
 from marketplace.orders.services import Checkout, TotalChanged
+from marketplace.orders.states import DeliveryKind
 from marketplace.orders.views.carts import cart
 from marketplace.orders.views.places import chosen_province, chosen_ward
 from marketplace.places import queries as places
 from marketplace.places.models import Province
-from marketplace.web.requests import BadInput, actor, answers, grant
+from marketplace.web.requests import BadInput, actor, answers, grant, private
 
 
 @bp.get("/checkout")
@@ -38,7 +39,8 @@ def checkout() -> ResponseReturnValue:
         known.pop("street", None)
     known |= {"province": province.slug if province else "", "ward": ward.code if ward else ""}
     form = _with_choices(CheckoutForm.shown(**known), province)
-    return render_template("orders/checkout.html", form=form, province=province, ward=ward, **_sums(basket, form))
+    page = render_template("orders/checkout.html", form=form, province=province, ward=ward, **_sums(basket, form))
+    return private(make_response(page))
 
 
 def _sums(basket: Basket, form: CheckoutForm) -> dict[str, Any]:
@@ -79,13 +81,18 @@ def place() -> ResponseReturnValue:
     """Confirm once: the goods are set aside and each seller is told; `look` only shows freight and total."""
     if "look" in request.form:
         return _looked()
-    form = CheckoutForm.checked(_with_choices)
+    form = CheckoutForm.checked(_prepared)
     details = _details(form)
     with writing():
         purchase = services.place(details, by=actor())
     if not actor().is_signed_in:
         grant(f"purchase:{purchase.ref}")
     return redirect(url_for(".purchase", ref=purchase.ref), code=303)
+
+
+def _prepared(form: CheckoutForm) -> None:
+    _with_choices(form)
+    form.ships = DeliveryKind.SHIP.value in deliveries_in(request.form.items()).values()
 
 
 def _looked() -> ResponseReturnValue:
