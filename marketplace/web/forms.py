@@ -24,6 +24,7 @@ from wtforms.fields import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.fields.core import UnboundField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation, ValidationError
+from wtforms.widgets import TextInput
 
 from marketplace.core import i18n
 from marketplace.core.i18n import gettext as _
@@ -162,7 +163,12 @@ def text_field(label: Any, *, most: int = 120, required: bool = True, lines: boo
 
 
 class WholeNumberField(IntegerField):
-    """A whole number as people type it: dots and spaces between thousands are fine."""
+    """A whole number as people type it: dots and spaces between thousands are fine.
+
+    A text field with the keyboard of numbers: a browser's own number field shows nothing of what it cannot read.
+    """
+
+    widget = TextInput()
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the number or say what is wrong with it."""
@@ -181,6 +187,7 @@ def number_field(
 ) -> Field:
     """A whole number within bounds."""
     bounds = NumberRange(least, most, _l("Please type a number from %(least)s to %(most)s.", least=least, most=most))
+    options["render_kw"] = {"inputmode": "numeric", **options.get("render_kw", {})}
     return WholeNumberField(label, [_needed(required), bounds], **options)
 
 
