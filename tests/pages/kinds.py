@@ -92,6 +92,17 @@ def _wrong_checkout(world: World) -> TestResponse:
     return world.client(asked.role).post("/checkout", data={**asked.form, "phone": "12", "street": "", "name": ""})
 
 
+def _wrong_quantity(name: str) -> Callable[[World], TestResponse]:
+    """Of something that lies in the cart already."""
+
+    def sent(world: World) -> TestResponse:
+        working(world, "POST orders.change_line")
+        asked = working(world, name)
+        return world.client("manager").post(asked.address, data={**asked.form, "quantity": "nhiều"})
+
+    return sent
+
+
 def _wrong_in(name: str) -> Callable[[World], TestResponse]:
     def sent(world: World) -> TestResponse:
         asked = working(world, name)
@@ -108,6 +119,8 @@ REFUSALS: dict[str, tuple[int, Callable[[World], TestResponse]]] = {
     "without a token": (400, lambda world: world.client("anonymous").post("/sign-up", csrf=False)),
     "sign-up": (422, _wrong_sign_up),
     "checkout": (422, _wrong_checkout),
+    "more of the same": (422, _wrong_quantity("POST orders.add_line")),
+    "another quantity": (422, _wrong_quantity("POST orders.change_line")),
     **{
         name: (422, _wrong_in(f"POST {name}"))
         for name in (
