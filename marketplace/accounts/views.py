@@ -18,6 +18,7 @@ from marketplace.accounts.models import Person
 from marketplace.accounts.signing_in import needs_sign_in
 from marketplace.accounts.states import KIND_WORDS, ROLE_WORDS
 from marketplace.core import i18n
+from marketplace.core.actors import OrganisationKind
 from marketplace.core.database import writing
 from marketplace.core.i18n import gettext as _
 from marketplace.core.outbox.letters import letter_of
@@ -47,7 +48,13 @@ def begin_session() -> ResponseReturnValue:
     person = signing_in.sign_in(form.email.data, form.password.data, address=address, keep=form.keep.data)
     if LANGUAGE_COOKIE not in request.cookies:
         g.language_to_keep = person.locale
-    return redirect(safe_next(form.next.data), code=303)
+    return redirect(safe_next(form.next.data or _first_page(person)), code=303)
+
+
+def _first_page(person: Person) -> str | None:
+    """Whoever works for a producer begins with what waits for her."""
+    chosen = signing_in.current_organisation(person)
+    return url_for("storefronts.desk") if chosen and chosen.kind is OrganisationKind.PRODUCER else None
 
 
 @bp.post("/sign-out")

@@ -16,6 +16,8 @@ from marketplace.web.requests import actor, private
 @needs_sign_in
 def desk() -> ResponseReturnValue:
     """Things to do first, then the ways on."""
+    if not actor().is_seller:
+        return private(make_response(render_template("storefronts/no_desk.html"), 404))
     seller = own_seller(actor())
     queue = panels(Slot.DESK, actor(), [seller.ref])[seller.ref]
     return private(make_response(render_template("storefronts/desk.html", seller=seller, queue=queue)))
