@@ -14,4 +14,10 @@ for (const bind of [bindAddresses, bindCheckouts, bindSteppers, bindConfirms, bi
   bind(document);
 }
 
+// On a phone the chosen place of a row that scrolls sideways is brought into sight.
+for (const chosen of document.querySelectorAll(".desk-nav [aria-current], .tabs [aria-current]")) {
+  const row = chosen.closest("ul");
+  row.scrollLeft = chosen.getBoundingClientRect().left - row.getBoundingClientRect().left - (row.clientWidth - chosen.clientWidth) / 2;
+}
+
 document.querySelector("[data-focus]")?.focus();
