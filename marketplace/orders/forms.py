@@ -62,14 +62,23 @@ class CheckoutForm(Form):
     payment = radio_field(_l("How to pay"))
     age_stated = tick_field(_l("I am 18 or older and may buy alcohol."))
 
+    ships = False
+
     def validate(self, extra_validators: Any = None) -> bool:
-        """The seller must be able to reach the buyer in one way at least; either field may stay empty."""
+        """Everything that is missing is said at once: a way to reach the buyer, and where parcels go."""
         fine = bool(super().validate(extra_validators))
         if not self.phone.data and not self.email.data:
-            sentence = _("Please give a phone number or an e-mail address, so that the seller can reach you.")
-            self.phone.errors = [*self.phone.errors, sentence]
-            return False
-        return fine
+            self._miss("phone", _("Please give a phone number or an e-mail address, so that the seller can reach you."))
+        if self.ships and not self.ward.data:
+            self._miss("ward", _("Please choose the ward or commune that the goods go to."))
+        if self.ships and not self.street.data:
+            self._miss("street", _("Please type the house number and street or hamlet."))
+        return fine and not self.errors
+
+    def _miss(self, name: str, sentence: str) -> None:
+        field = self[name]
+        if not field.errors:
+            field.errors = [sentence]
 
 
 def deliveries_in(values: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -115,3 +124,25 @@ class FailForm(Form):
     """What happened at the door."""
 
     note = text_field(_l("What was said or seen"), most=300)
+
+
+class ReviewForm(Form):
+    """How the goods of one line were."""
+
+    rating = radio_field(
+        _l("How were the goods?"),
+        [
+            ("5", _l("5 – very good")),
+            ("4", _l("4 – good")),
+            ("3", _l("3 – so-so")),
+            ("2", _l("2 – not good")),
+            ("1", _l("1 – bad")),
+        ],
+    )
+    text = text_field(_l("In your words"), most=1000, required=False, lines=True)
+
+
+class ReplyForm(Form):
+    """The seller's one public reply."""
+
+    text = text_field(_l("Your reply"), most=1000, lines=True)

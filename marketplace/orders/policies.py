@@ -8,7 +8,7 @@ from sqlalchemy.orm import selectinload
 from marketplace.accounts.models import Organisation
 from marketplace.core.actors import Actor, Role
 from marketplace.core.database import db
-from marketplace.core.permissions import Permission, permits, reach
+from marketplace.core.permissions import Permission, permits, reach, require
 from marketplace.core.refusals import NotSeen
 from marketplace.orders.models import Order, OrderLine, Purchase, Review
 
@@ -131,3 +131,13 @@ def line_for(actor: Actor, ref: str, sku: str, permission: Permission) -> OrderL
         if line.sku == sku:
             return line
     raise NotSeen
+
+
+def review_for(actor: Actor, ref: str, sku: str, permission: Permission) -> Review:
+    """The review of one line, for those who may do this with it."""
+    line = line_for(actor, ref, sku, Permission.ORDER_SEE)
+    given = db.session.scalar(select(Review).where(Review.line_id == line.id))
+    if given is None:
+        raise NotSeen
+    require(actor, permission, given)
+    return given

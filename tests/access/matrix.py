@@ -118,6 +118,10 @@ ROWS: dict[str, Row] = {
     "GET orders.show": row(404, things.placed, buyers=200, sellers=302),
     "POST orders.receive": by_buyer(things.shipped),
     "POST orders.cancel": row(404, things.placed, {"reason": "other"}, buyers=303, sellers=303),
+    "GET orders.write_review": row(404, things.delivered, buyers=200, sellers=403),
+    "POST orders.review": row(404, things.delivered, {"rating": "5"}, buyers=303, sellers=403),
+    "GET orders.write_reply": row(404, things.reviewed, buyers=403, sellers=200),
+    "POST orders.reply": row(404, things.reviewed, {"text": "Cảm ơn bạn"}, buyers=403, sellers=303),
     # selling
     "GET orders.desk": desk(200),
     "GET orders.desk_order": own(200, things.placed),

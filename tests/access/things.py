@@ -19,6 +19,7 @@ from marketplace.core.actors import SYSTEM
 from marketplace.core.database import db, writing
 from marketplace.core.files import take_picture
 from marketplace.core.outbox.transports import Mail
+from marketplace.orders import services as orders
 from marketplace.orders.models import Order
 from marketplace.orders.states import OrderState
 from marketplace.payments import services as payments
@@ -148,6 +149,18 @@ def shipped_for_today(world: World, role: str) -> Asked:
 
 def undelivered(world: World, role: str) -> Asked:
     return _order(world, role, OrderState.UNDELIVERED)
+
+
+def delivered(world: World, role: str) -> Asked:
+    order = world.order(role, OrderState.DELIVERED)
+    return Asked({"ref": order.ref, "sku": order.lines[0].sku})
+
+
+def reviewed(world: World, role: str) -> Asked:
+    order = world.order(role, OrderState.DELIVERED)
+    with writing():
+        orders.review(order.lines[0], rating=4, text="Ngon", by=SYSTEM)
+    return Asked({"ref": order.ref, "sku": order.lines[0].sku})
 
 
 # --- paying ---

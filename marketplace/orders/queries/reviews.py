@@ -10,7 +10,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from marketplace.accounts.models import Organisation
 from marketplace.catalogue.models import Product
 from marketplace.core.database import db
-from marketplace.orders.models import Review
+from marketplace.orders.models import Order, Review
 from marketplace.orders.states import ReviewState
 
 MOST_SHOWN = 20
@@ -30,6 +30,12 @@ def reviews_of_sellers(refs: Sequence[str]) -> dict[str, list[Review]]:
     for review in db.session.scalars(_shown().where(Organisation.ref.in_(refs)).limit(MOST_SHOWN * len(refs))):
         found.setdefault(review.product.seller.ref, []).append(review)
     return found
+
+
+def reviews_of_order(order: Order) -> dict[int, Review]:
+    """What the buyer said of an order's goods, by line."""
+    lines = [line.id for line in order.lines]
+    return {given.line_id: given for given in db.session.scalars(select(Review).where(Review.line_id.in_(lines)))}
 
 
 def _shown() -> Select[Review]:

@@ -4,6 +4,7 @@ from marketplace.orders.services.carts import add_line, change_line, merge_guest
 from marketplace.orders.services.deadlines import extend, pass_deadline
 from marketplace.orders.services.fulfilment import (
     BUYER_MAY_CANCEL,
+    buyer_may_cancel,
     cancel,
     confirm,
     deliver,
@@ -13,13 +14,15 @@ from marketplace.orders.services.fulfilment import (
 )
 from marketplace.orders.services.paying import mark_cash_received, mark_paid
 from marketplace.orders.services.placing import Checkout, TotalChanged, place
-from marketplace.orders.services.reviews import reply_to, review
+from marketplace.orders.services.reviews import REVIEWED_IN, reply_to, review
 
 __all__ = [
     "BUYER_MAY_CANCEL",
+    "REVIEWED_IN",
     "Checkout",
     "TotalChanged",
     "add_line",
+    "buyer_may_cancel",
     "cancel",
     "change_line",
     "confirm",

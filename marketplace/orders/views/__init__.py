@@ -1,5 +1,5 @@
 """The pages of carts and orders."""
 
-from marketplace.orders.views import buying, carts, checkout, selling
+from marketplace.orders.views import buying, carts, checkout, reviewing, selling
 
-__all__ = ["buying", "carts", "checkout", "selling"]
+__all__ = ["buying", "carts", "checkout", "reviewing", "selling"]

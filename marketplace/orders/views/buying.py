@@ -21,6 +21,7 @@ from marketplace.orders.policies import is_seller, order_for, purchase_for
 from marketplace.orders.queries import timeline
 from marketplace.orders.queries.lists import bought_by, purchase_ref_of
 from marketplace.orders.queries.pictures import photos_of
+from marketplace.orders.queries.reviews import reviews_of_order
 from marketplace.orders.states import CancelReason, OrderAction
 from marketplace.web.paging import page_of
 from marketplace.web.panels import Slot, panels
@@ -90,14 +91,16 @@ def show(ref: str) -> ResponseReturnValue:
 
 
 def _may_cancel(order: Order) -> bool:
-    return can(order, OrderAction.CANCEL) and order.state in services.BUYER_MAY_CANCEL
+    return can(order, OrderAction.CANCEL) and services.buyer_may_cancel(order)
 
 
 def order_page(order: Order) -> dict[str, Any]:
     """What both sides see of an order."""
     hung = panels(Slot.ORDER, actor(), [order.ref])[order.ref]
     told = timeline.timeline_of(order)
-    return {"order": order, "timeline": told, "panels": hung, "photos": photos_of([order]), "words": timeline}
+    said = reviews_of_order(order) if order.state in services.REVIEWED_IN else None
+    photos = photos_of([order])
+    return {"order": order, "timeline": told, "panels": hung, "photos": photos, "words": timeline, "said": said}
 
 
 @bp.post("/orders/<ref>/receipt")

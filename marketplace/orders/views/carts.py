@@ -81,7 +81,7 @@ def change_line(sku: str) -> ResponseReturnValue:
     variant: Variant = variant_in_cart(actor(), sku) or variant_for(actor(), sku)
     with writing():
         services.change_line(shopper(), variant, form.quantity.data)
-    return redirect(url_for(".cart"), code=303)
+    return redirect(url_for(".cart", _anchor=f"line-{sku}" if form.quantity.data else None), code=303)
 
 
 def register(app: Flask) -> None:
