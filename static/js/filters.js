@@ -83,7 +83,11 @@ function live(form) {
 function bindAutosubmit(root) {
   for (const form of root.querySelectorAll("[data-autosubmit]")) {
     form.querySelector("[data-autosubmit-button]")?.setAttribute("hidden", "");
-    form.addEventListener("change", () => form.requestSubmit());
+    const pause = form.querySelector("[data-stepper]") ? 2 * PAUSE_MS : 0; // several taps are sent as one
+    form.addEventListener("change", () => {
+      clearTimeout(form.sending);
+      form.sending = setTimeout(() => form.requestSubmit(), pause);
+    });
   }
 }
 
