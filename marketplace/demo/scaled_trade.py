@@ -93,9 +93,7 @@ def _chosen(shelves: list[Shelf], left: dict[int, int], chance: Random, count: i
     return chosen
 
 
-def _write(
-    chosen: list[tuple[Any, int]], places: list[tuple[int, int]], chance: Random, sold: Counter[int]
-) -> None:
+def _write(chosen: list[tuple[Any, int]], places: list[tuple[int, int]], chance: Random, sold: Counter[int]) -> None:
     days = [clock.now() - timedelta(minutes=chance.randint(20 * 1440, 700 * 1440)) for _ in chosen]
     bought = [_purchase(ref, chance.choice(places), chance) for ref in next_refs("purchase", len(chosen))]
     orders = [
