@@ -9,8 +9,10 @@ from sqlalchemy import func, select
 from marketplace.accounts import queries, services
 from marketplace.accounts.models import Membership, Person
 from marketplace.accounts.states import OrganisationState
+from marketplace.catalogue.models import ProductSet
 from marketplace.core.actors import OrganisationKind, Role
 from marketplace.core.database import db
+from marketplace.places.models import Province, Ward
 from tests import factories
 
 LAN = ["users", "create", "--email", "Lan@vidu.vn", "--name", " Nguyễn  Thị Lan ", "--password", "năm con gà mái vàng"]
@@ -26,6 +28,15 @@ def test_an_account_is_made(app: Flask) -> None:
         assert person.name == "Nguyễn Thị Lan"
         assert services.fits(person.password_hash, "năm con gà mái vàng")
         assert person.memberships == []
+
+
+def test_the_first_account_brings_the_official_lists(app: Flask) -> None:
+    runner = app.test_cli_runner()
+    for email in ("lan@vidu.vn", "binh@vidu.vn"):
+        args = [email if one == "Lan@vidu.vn" else one for one in LAN]
+        assert runner.invoke(args=[*args, "--operator"]).exit_code == 0
+    with app.app_context():
+        assert [db.session.query(kind).count() for kind in (ProductSet, Province, Ward)] == [26, 97, 3321]
 
 
 def test_operators_share_one_organisation(app: Flask) -> None:
