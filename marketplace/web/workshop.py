@@ -20,6 +20,7 @@ bp = Blueprint("workshop", __name__, url_prefix="/operator/jobs")
 class RetryForm(Form):
     """Which kind of jobs is tried again."""
 
+    unseen = ("kind",)
     kind = text_field(_l("Kind of job"), most=64)
 
 
