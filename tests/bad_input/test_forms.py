@@ -17,7 +17,7 @@ from tests.bad_input.routes import Request, encoded, fields_of, form_names, work
 from tests.bad_input.values import RAW
 from tests.bad_input.writes import recorded
 
-SAMPLE = 5
+SAMPLE = 3
 FORM = "application/x-www-form-urlencoded"
 FILES = {"FileField", "MultipleFileField"}
 # chosen, hidden or secret: nobody has typed what has to be kept
