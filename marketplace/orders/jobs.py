@@ -20,11 +20,21 @@ GUEST_CARTS_KEPT = timedelta(days=60)
 def pass_deadlines() -> None:
     """Each order whose deadline has passed, in a transaction of its own."""
     due = select(Order.id).where(Order.due_at <= clock.now()).order_by(Order.due_at, Order.id).limit(BATCH)
-    for order_id in db.session.scalars(due).all():
+    failures = [error for order_id in db.session.scalars(due).all() if (error := _passed(order_id))]
+    if failures:
+        raise failures[0]
+
+
+def _passed(order_id: int) -> Exception | None:
+    """One order that cannot pass its deadline does not hold up those behind it."""
+    try:
         with writing():
             order = db.session.get(Order, order_id)
             if order is not None:
                 services.pass_deadline(order)
+    except Exception as error:
+        return error
+    return None
 
 
 @every(timedelta(days=1), "orders.forget_guest_carts")

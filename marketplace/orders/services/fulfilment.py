@@ -23,6 +23,8 @@ FURTHEST_SHIPPING = timedelta(days=60)
 SAID_DELIVERED_AFTER = timedelta(days=7)
 COMPLETED_AFTER = timedelta(days=7)
 BUYER_MAY_CANCEL = {OrderState.AWAITING_PAYMENT, OrderState.PLACED}
+# a promise of shipping that is broken for so long binds the buyer no more
+PATIENCE_OF_BUYER = timedelta(days=3)
 
 
 def confirm(order: Order, *, ship_on: date, by: Actor) -> None:
@@ -48,12 +50,18 @@ def ship(order: Order, *, carrier: str, tracking: str, by: Actor) -> None:
     for line in order.lines:
         line.shipped_quantity = line.quantity
         line.lot_codes = ", ".join(lots.get(line.variant_id, ()))[:200]
-        catalogue.add_sold(line.variant.product_id, line.quantity)
+    _count_sold(order)
     order.carrier, order.tracking, order.shipped_at = carrier, tracking, clock.now()
     order.due_at = clock.end_of(max(order.latest_on, clock.today())) + SAID_DELIVERED_AFTER
     step(order, StepKind.SHIPPED, Side.SELLER, " · ".join(text for text in (carrier, tracking) if text))
     publish(OrderShipped(order, by))
     tell_buyer(order, "shipped", carrier=carrier, tracking=tracking)
+
+
+def _count_sold(order: Order, sign: int = 1) -> None:
+    """Products are counted in one order, so that two parcels with the same goods never wait for each other."""
+    for product_id, packs in sorted((line.variant.product_id, line.shipped_quantity) for line in order.lines):
+        catalogue.add_sold(product_id, sign * packs)
 
 
 def deliver(order: Order, *, on: date, by: Actor) -> None:
@@ -73,11 +81,17 @@ def deliver(order: Order, *, on: date, by: Actor) -> None:
         tell_buyer(order, "delivered", on=on.isoformat())
 
 
+def buyer_may_cancel(order: Order) -> bool:
+    """Until the seller has confirmed, and again when her shipping day has passed and nothing was shipped."""
+    late = order.ship_on is not None and clock.today() > order.ship_on + PATIENCE_OF_BUYER
+    return order.state in BUYER_MAY_CANCEL or (order.state is OrderState.CONFIRMED and late)
+
+
 def cancel(order: Order, *, reason: CancelReason, by: Actor, note: str = "") -> None:
     """The order is called off before shipping: goods return to stock, money has to go back, both sides are told."""
     lock(order)
     side = side_of(order, by)
-    if side is Side.BUYER and can(order, OrderAction.CANCEL) and order.state not in BUYER_MAY_CANCEL:
+    if side is Side.BUYER and can(order, OrderAction.CANCEL) and not buyer_may_cancel(order):
         raise Refused(_("The seller has confirmed and is preparing your goods. Please ask her to cancel."))
     move(order, OrderAction.CANCEL, by=by, reason=reason.value)
     order.cancel_reason, order.due_at = reason, None
@@ -104,6 +118,7 @@ def take_back(order: Order, *, by: Actor) -> None:
     lock(order)
     move(order, OrderAction.TAKE_BACK, by=by)
     inventory.put_back(order.hold_ref, by=by, reason=order.ref)
+    _count_sold(order, -1)
     step(order, StepKind.TAKEN_BACK, Side.SELLER)
     publish(OrderReturnedToSeller(order, by))
     tell_buyer(order, "taken_back")
