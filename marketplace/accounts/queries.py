@@ -65,6 +65,12 @@ def people_of(organisation_id: int, *roles: Role) -> list[Person]:
     return list(db.session.scalars(select(Person).where(Person.id.in_(members)).order_by(Person.id)))
 
 
+def belongs_to_any(person_id: int, organisation_ids: Sequence[int]) -> bool:
+    """Whether a person has a role in one of these organisations, whomever she acts for now."""
+    held = (Membership.person_id == person_id) & Membership.organisation_id.in_(organisation_ids)
+    return db.session.scalar(select(Membership.id).where(held).limit(1)) is not None
+
+
 def operators() -> list[Recipient]:
     """Whom to tell what only the marketplace's own operator can mend."""
     asked = select(Organisation.ref).where(Organisation.kind == OrganisationKind.OPERATOR).order_by(Organisation.id)

@@ -12,7 +12,7 @@ from marketplace.accounts.models import Organisation, Person
 from marketplace.catalogue.models import Variant
 from marketplace.core import clock
 from marketplace.core.actors import Recipient
-from marketplace.core.database import Base, Id, Ref, Vnd, enumerated, not_negative
+from marketplace.core.database import Base, BigId, Id, Ref, Vnd, enumerated, not_negative
 from marketplace.core.states import Machine
 from marketplace.orders.states import ORDER, CancelReason, DeliveryKind, OrderAction, OrderState, Side, StepKind
 from marketplace.places.models import Province, Ward
@@ -98,7 +98,7 @@ class Order(Base):
     total_vnd: Mapped[Vnd]
     vat_vnd: Mapped[Vnd] = mapped_column(default=0)
     commission_vnd: Mapped[Vnd] = mapped_column(default=0)
-    grams: Mapped[int] = mapped_column(default=0)
+    grams: Mapped[int] = mapped_column(BigId, default=0)
     seller_name: Mapped[str] = mapped_column(String(200))
     ready_on: Mapped[date]
     earliest_on: Mapped[date]

@@ -12,8 +12,9 @@ from datetime import date
 from decimal import Decimal
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, false, func, or_, select
 
+from marketplace.accounts.queries import belongs_to_any
 from marketplace.catalogue.models import Certificate
 from marketplace.core import audit, clock, i18n
 from marketplace.core.actors import Actor, OrganisationKind
@@ -93,9 +94,11 @@ def _placed_with(token: str, by: Actor) -> Purchase | None:
 
 def _guard(checkout: Checkout, by: Actor) -> None:
     """One buyer places one purchase at a time."""
-    key = token_digest(f"person:{by.person_id}" if by.person_id else f"guest:{checkout.phone or checkout.email}")
-    insert = insert_into(UnpaidGuard).values(key=key, placed=1)
-    db.session.execute(insert.on_conflict_do_update(index_elements=["key"], set_={"placed": UnpaidGuard.placed + 1}))
+    contacts = (f"guest:{contact}" for contact in (checkout.phone, checkout.email) if contact)
+    for key in sorted(map(token_digest, [f"person:{by.person_id}"] if by.person_id else contacts)):
+        insert = insert_into(UnpaidGuard).values(key=key, placed=1)
+        once_more = insert.on_conflict_do_update(index_elements=["key"], set_={"placed": UnpaidGuard.placed + 1})
+        db.session.execute(once_more)
 
 
 def _check_unpaid(checkout: Checkout, by: Actor) -> None:
@@ -103,19 +106,22 @@ def _check_unpaid(checkout: Checkout, by: Actor) -> None:
     is_known_firm = by.organisation_kind is OrganisationKind.BUYER and by.organisation_verified
     waiting = Order.state.in_([OrderState.AWAITING_PAYMENT, OrderState.PLACED]) & Order.is_paid.is_(False)
     unpaid = select(func.count(func.distinct(Purchase.id))).join(Order).where(waiting)
-    if by.person_id is not None:
-        unpaid = unpaid.where(Purchase.person_id == by.person_id)
-    elif checkout.phone:
-        unpaid = unpaid.where(Purchase.person_id.is_(None), Purchase.phone == checkout.phone)
-    else:
-        unpaid = unpaid.where(Purchase.person_id.is_(None), Purchase.email == checkout.email)
-    if (db.session.scalar(unpaid) or 0) >= MOST_UNPAID and not is_known_firm:
+    if (db.session.scalar(unpaid.where(_same_buyer(checkout, by))) or 0) >= MOST_UNPAID and not is_known_firm:
         raise Refused(
             _(
                 "You have %(count)s orders that wait for payment or an answer. Pay or cancel one of them first.",
                 count=MOST_UNPAID,
             )
         )
+
+
+def _same_buyer(checkout: Checkout, by: Actor) -> ColumnElement[bool]:
+    """What this buyer bought before; a guest is known by her phone and by her e-mail address."""
+    if by.person_id is not None:
+        return Purchase.person_id == by.person_id
+    known = [Purchase.phone == checkout.phone] if checkout.phone else []
+    known += [Purchase.email == checkout.email] if checkout.email else []
+    return Purchase.person_id.is_(None) & or_(false(), *known)
 
 
 def _method(checkout: Checkout) -> PaymentMethod:
@@ -134,7 +140,7 @@ def _checked_basket(cart: Cart, checkout: Checkout, method: PaymentMethod, by: A
         raise Refused(_("Your cart is empty."))
     if basket.problems:
         raise Refused(" ".join(basket.problems))
-    if any(by.acts_for(part.seller.id) for part in basket.parts):
+    if _sells(by, [part.seller.id for part in basket.parts]):
         raise Refused(_("These are your own goods. Sign in as a buyer to order."))
     _check_address(basket, checkout)
     if basket.has_alcohol and not checkout.age_stated:
@@ -147,6 +153,13 @@ def _checked_basket(cart: Cart, checkout: Checkout, method: PaymentMethod, by: A
             _("The total has changed. Nothing was ordered: please look at it again and confirm."), detail=basket
         )
     return basket
+
+
+def _sells(by: Actor, seller_ids: list[int]) -> bool:
+    """Some of the goods are the buyer's own, also where she acts as herself: she could praise them otherwise."""
+    if by.person_id is None:
+        return False
+    return any(map(by.acts_for, seller_ids)) or belongs_to_any(by.person_id, seller_ids)
 
 
 def _check_address(basket: Basket, checkout: Checkout) -> None:
