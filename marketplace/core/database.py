@@ -162,7 +162,8 @@ def lock(*things: Any) -> None:
 def locked(kind: type[Any], ids: Iterable[int]) -> list[Any]:
     """Rows of one table reloaded under lock in id order."""
     statement = select(kind).where(kind.id.in_(sorted(set(ids)))).order_by(kind.id)
-    statement = statement.with_for_update(of=kind).execution_options(populate_existing=True)
+    # rows that only point to these may come and go meanwhile: waiting for those, too, could close a ring
+    statement = statement.with_for_update(of=kind, key_share=True).execution_options(populate_existing=True)
     return list(db.session.scalars(statement))
 
 
