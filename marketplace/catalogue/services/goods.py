@@ -26,6 +26,8 @@ from marketplace.places.models import Province
 
 MOST_PHOTOS = 12
 MOST_VARIANTS = 30
+# with a number behind it, it still fits into the trail, which knows products by their slugs
+LONGEST_SLUG = 56
 SKU_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -98,7 +100,7 @@ def rename(product: Product, name: str, *, by: Actor) -> None:
     """Give a product another name and address; the old address leads to the new one for ever."""
     lock(product)
     before, product.name = product.slug, name
-    if slugify(name) != before:
+    if slugify(name, most=LONGEST_SLUG) != before:
         audit.record(audit.subject_of(product), "rename", by=by)
         product.slug = _free_slug(name)
         for moved in db.session.scalars(select(SlugRedirect).where(SlugRedirect.target == before)):
@@ -109,7 +111,7 @@ def rename(product: Product, name: str, *, by: Actor) -> None:
 
 def _free_slug(name: str) -> str:
     """An address that no product has or ever had."""
-    wanted = slugify(name) or "san-pham"
+    wanted = slugify(name, most=LONGEST_SLUG) or "san-pham"
     taken = select(Product.slug).where(or_(Product.slug == wanted, Product.slug.like(f"{wanted}-%")))
     once = select(SlugRedirect.slug).where(SlugRedirect.kind == "product", SlugRedirect.slug.like(f"{wanted}%"))
     known = set(db.session.scalars(taken)) | set(db.session.scalars(once))
