@@ -54,6 +54,12 @@ def arrived(payments: Sequence[Payment]) -> dict[int, int]:
     return {**summed, **said}
 
 
+def said_by_seller(payment: Payment) -> Sequence[ProviderEvent]:
+    """What the seller said of her account for one payment, the oldest first."""
+    said = (ProviderEvent.payment_id == payment.id) & (ProviderEvent.kind == SAID_BY_SELLER)
+    return db.session.scalars(select(ProviderEvent).where(said).order_by(ProviderEvent.id)).all()
+
+
 def account_of(organisation_id: int) -> BankAccount | None:
     """Where a seller receives transfers."""
     return db.session.scalar(select(BankAccount).where(BankAccount.organisation_id == organisation_id))

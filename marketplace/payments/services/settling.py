@@ -16,7 +16,7 @@ from marketplace.orders import services as orders
 from marketplace.orders.services.telling import step, tell_buyer, tell_seller
 from marketplace.orders.states import OrderState, Side, StepKind
 from marketplace.payments.models import Payment, ProviderEvent
-from marketplace.payments.queries import SAID_BY_SELLER, arrived
+from marketplace.payments.queries import SAID_BY_SELLER, arrived, said_by_seller
 from marketplace.payments.services import ledger
 from marketplace.payments.services.refunds import open_refund
 from marketplace.payments.services.telling import tell_buyer_of, tell_seller_of
@@ -148,7 +148,7 @@ def confirm_receipt(payment: Payment, *, amount_vnd: int, by: Actor) -> str:
         return _said_again(payment, amount_vnd)
     told = Told(
         provider=payment.provider,
-        event_id=f"{payment.ref}:seller:{amount_vnd}",
+        event_id=_named(payment, amount_vnd),
         kind=SAID_BY_SELLER,
         amount_vnd=amount_vnd,
         content={"by": by.ref},
@@ -157,6 +157,14 @@ def confirm_receipt(payment: Payment, *, amount_vnd: int, by: Actor) -> str:
     if outcome == "review":
         _tell_difference(payment)
     return outcome
+
+
+def _named(payment: Payment, amount_vnd: int) -> str:
+    """The name of a seller's word: her last one said again is nothing new, an earlier one that she returns to is."""
+    said = said_by_seller(payment)
+    if said and said[-1].amount_vnd == amount_vnd:
+        return said[-1].event_id
+    return f"{payment.ref}:seller:{amount_vnd}" + (f":{len(said)}" if said else "")
 
 
 def _said_again(payment: Payment, amount_vnd: int) -> str:
