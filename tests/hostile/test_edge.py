@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from marketplace.accounts import services
 from tests import factories
 from tests.clients import Client
 from tests.orders import stall
@@ -76,13 +77,11 @@ def test_a_checkout_is_kept_by_no_cache(app: Flask, client: Client) -> None:
 def test_a_log_says_where_something_broke_and_no_more(
     app: Flask, app_with: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from marketplace.accounts import signing_in
-
     def broken(*_known: Any, **_more: Any) -> None:
         told_by_the_database = "a secret in the words"
         raise RuntimeError(told_by_the_database)
 
-    monkeypatch.setattr(signing_in.services, "fits", broken)
+    monkeypatch.setattr(services, "fits", broken)
     client = app_with(testing=False).test_client()
     assert isinstance(client, Client)
     answer = client.post("/sign-in", data={"email": "lan@vidu.vn", "password": "con-trau-trang-99"})
