@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from flask import Flask, current_app, g, request, session
+from flask import Response as Answer
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_limiter import ApplicationLimit, Limiter
 from flask_limiter.util import get_remote_address
@@ -51,7 +52,7 @@ csrf = CSRFProtect()
 class Sessions(SecureCookieSessionInterface):
     """Sessions in signed cookies, which never travel with what any cache may keep and hand to others."""
 
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+    def save_session(self, app: Flask, session: SessionMixin, response: Answer) -> None:
         """Write the cookie, unless the answer is anybody's."""
         if not response.cache_control.public:
             super().save_session(app, session, response)
