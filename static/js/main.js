@@ -2,6 +2,7 @@
 import { bindAddresses } from "./address.js";
 import { bindCheckouts } from "./checkout.js";
 import { bindSteppers } from "./stepper.js";
+import { bindPacks } from "./packs.js";
 import { bindConfirms } from "./confirm.js";
 import { bindFilters } from "./filters.js";
 import { bindPreviews } from "./image_preview.js";
@@ -10,7 +11,7 @@ import { bindCopies } from "./copy.js";
 import { bindSubmitOnce } from "./submit_once.js";
 import { bindZooms } from "./zoom.js";
 
-for (const bind of [bindAddresses, bindCheckouts, bindSteppers, bindConfirms, bindFilters, bindPreviews, bindPolls, bindCopies, bindSubmitOnce, bindZooms]) {
+for (const bind of [bindAddresses, bindCheckouts, bindSteppers, bindPacks, bindConfirms, bindFilters, bindPreviews, bindPolls, bindCopies, bindSubmitOnce, bindZooms]) {
   bind(document);
 }
 
