@@ -37,6 +37,11 @@ def words_of(thing: Any, field: str) -> Markup | str:
     return Markup('<span lang="vi">{}</span>').format(getattr(thing, field))
 
 
+def as_written(text: str) -> Markup | str:
+    """What a seller wrote in Vietnamese, marked as such where the page speaks another language."""
+    return text if i18n.locale() == "vi" or not text else Markup('<span lang="vi">{}</span>').format(text)
+
+
 def _context() -> dict[str, Any]:
     return {
         "current_actor": actor(),
@@ -63,6 +68,7 @@ def register(app: Flask) -> None:
         language_url=language_url,
         canonical_url=canonical_url,
         words_of=words_of,
+        as_written=as_written,
         page_url=page_url,
         header_panels=_header_panels,
         desk_menu=_desk_menu,
