@@ -17,6 +17,7 @@ from marketplace.orders import bp, services
 from marketplace.orders.forms import LineForm, QuantityForm
 from marketplace.orders.queries.basket import Basket, basket_of
 from marketplace.orders.queries.carts import cart_of, count_in_cart, variant_in_cart
+from marketplace.orders.queries.lists import last_address
 from marketplace.orders.views.places import chosen_province
 from marketplace.places import queries as places
 from marketplace.web.requests import actor, answers, named_guest, safe_next
@@ -32,7 +33,7 @@ def shopper() -> Actor:
 @bp.get("/cart")
 def cart() -> ResponseReturnValue:
     """Everything in the cart, seller by seller."""
-    province = chosen_province()
+    province = chosen_province(last_address(actor()).get("province", ""))
     basket = basket_of(cart_of(actor()), province)
     page = {"basket": basket, "forms": _forms(basket), "province": province, "provinces": places.all_today()}
     return render_template("orders/cart.html", wish=_refused_wish(), **page)
