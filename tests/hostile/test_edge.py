@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from marketplace.accounts import services
+from marketplace.core.database import db
+from marketplace.core.outbox import Notice
+from marketplace.core.outbox.letters import letter_of
 from tests import factories
 from tests.clients import Client
 from tests.orders import stall
@@ -91,3 +95,12 @@ def test_a_log_says_where_something_broke_and_no_more(
     assert "RuntimeError" in said
     for secret in ("con-trau-trang-99", "lan@vidu.vn", "a secret in the words"):
         assert secret not in said
+
+
+def test_a_letter_to_a_stranger_carries_no_link_but_ours(app: Flask, client: Client) -> None:
+    typed = {"name": "Trúng thưởng! http://evil.example/x", "email": "nguoi@vidu.vn", "consent": "y"}
+    assert client.post("/sign-up", data=typed).status_code == 303
+    with app.app_context():
+        letter = letter_of(db.session.scalars(select(Notice)).one())
+    assert "evil.example" not in letter.text
+    assert "Trúng thưởng" in letter.text

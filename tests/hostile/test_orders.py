@@ -10,18 +10,21 @@ from flask import Flask
 from sqlalchemy import select
 
 from marketplace.catalogue import services as catalogue
-from marketplace.catalogue.models import Product
+from marketplace.catalogue.models import Product, Variant
+from marketplace.catalogue.states import Keeping
 from marketplace.core import clock
 from marketplace.core.actors import SYSTEM, Actor
 from marketplace.core.database import db, writing
 from marketplace.core.refusals import Refused
 from marketplace.inventory import queries as stock
+from marketplace.inventory.models import StockItem
 from marketplace.orders import jobs, services
 from marketplace.orders.models import Order, Purchase
 from marketplace.orders.services import deadlines
 from marketplace.orders.states import CancelReason, OrderState
 from marketplace.payments import services as payments
 from marketplace.payments.models import Payment, Refund
+from marketplace.payments.queries import ledger_faults
 from tests import factories
 from tests.access import making
 from tests.access.making import a_guest, confirmation, fill, goods
@@ -86,6 +89,39 @@ def test_a_buyer_waits_for_a_confirmed_parcel_only_so_long() -> None:
     assert order.state is OrderState.CANCELLED
     assert db.session.scalars(select(Refund.amount_vnd)).one() == order.total_vnd
     assert stock.stock_faults() == []
+
+
+def state_now() -> str:
+    return str(db.session.scalars(select(Order.state)).one().value)
+
+
+def test_a_refused_parcel_that_nobody_sees_again_is_paid_back() -> None:
+    order = making.order_in(OrderState.UNDELIVERED, a_guest(), goods(10), paid_by="vietqr")
+    with clock.frozen(clock.now() + timedelta(days=29)):
+        jobs.pass_deadlines()
+        assert state_now() == "undelivered"
+    with clock.frozen(clock.now() + timedelta(days=31)):
+        jobs.pass_deadlines()
+        jobs.pass_deadlines()
+    assert state_now() == "returned_to_seller"
+    assert db.session.scalars(select(Refund.amount_vnd)).one() == order.total_vnd
+    assert db.session.scalars(select(StockItem.on_hand)).one() == 9
+    assert stock.stock_faults() == ledger_faults() == []
+
+
+def test_paid_late_is_promised_for_the_day_on_which_it_can_be_made() -> None:
+    made = goods(0, in_stock=True)
+    with writing():
+        pack = db.session.get_one(Variant, made)
+        pack.keeping, pack.daily_capacity, pack.lead_days = Keeping.MADE_TO_ORDER, 1, 2
+    late = making.order_in(OrderState.AWAITING_PAYMENT, a_guest(), made)
+    with clock.frozen(clock.now() + timedelta(days=2)):
+        jobs.pass_deadlines()
+        making.order_in(OrderState.AWAITING_PAYMENT, a_guest(), made, phone="0912345671")
+        making.pay(late, making.somebody_of(late.seller))
+        assert late.state is OrderState.PLACED
+        assert late.ready_on == clock.today() + timedelta(days=3)
+        assert late.ready_on <= late.earliest_on <= late.latest_on
 
 
 def test_goods_that_came_back_do_not_count_as_sold() -> None:

@@ -10,7 +10,7 @@ from marketplace.core.database import lock
 from marketplace.core.lifecycle import move
 from marketplace.inventory import services as inventory
 from marketplace.orders.models import Order
-from marketplace.orders.services.fulfilment import cancel, deliver
+from marketplace.orders.services.fulfilment import cancel, deliver, take_back
 from marketplace.orders.services.telling import step
 from marketplace.orders.states import CancelReason, OrderAction, OrderState, Side, StepKind
 
@@ -34,6 +34,9 @@ def pass_deadline(order: Order) -> bool:
         cancel(order, reason=CancelReason.UNANSWERED, by=SYSTEM)
     elif order.state is OrderState.SHIPPED:
         deliver(order, on=clock.today(), by=SYSTEM)
+    elif order.state is OrderState.UNDELIVERED:
+        # nobody has seen the goods: they come into stock when the seller takes them in
+        take_back(order, by=SYSTEM, is_on_shelf=False)
     elif order.state is OrderState.DELIVERED:
         _complete(order)
     return True

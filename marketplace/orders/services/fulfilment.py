@@ -22,6 +22,8 @@ from marketplace.web.filters import day as written_day
 FURTHEST_SHIPPING = timedelta(days=60)
 SAID_DELIVERED_AFTER = timedelta(days=7)
 COMPLETED_AFTER = timedelta(days=7)
+# a seller who never says that a refused parcel is back does not keep the buyer's money
+BACK_WITHIN = timedelta(days=30)
 BUYER_MAY_CANCEL = {OrderState.AWAITING_PAYMENT, OrderState.PLACED}
 # a promise of shipping that is broken for so long binds the buyer no more
 PATIENCE_OF_BUYER = timedelta(days=3)
@@ -108,17 +110,19 @@ def fail_delivery(order: Order, *, note: str, by: Actor) -> None:
     """The parcel was not accepted at the door and is on its way back."""
     lock(order)
     move(order, OrderAction.FAIL_DELIVERY, by=by)
-    order.due_at = None
+    order.due_at = clock.now() + BACK_WITHIN
     step(order, StepKind.UNDELIVERED, Side.SELLER, note)
     tell_buyer(order, "undelivered", note=note)
 
 
-def take_back(order: Order, *, by: Actor) -> None:
+def take_back(order: Order, *, by: Actor, is_on_shelf: bool = True) -> None:
     """The refused parcel is back with the seller: its goods are received into stock, money paid has to go back."""
     lock(order)
     move(order, OrderAction.TAKE_BACK, by=by)
-    inventory.put_back(order.hold_ref, by=by, reason=order.ref)
+    order.due_at = None
+    if is_on_shelf:
+        inventory.put_back(order.hold_ref, by=by, reason=order.ref)
     _count_sold(order, -1)
-    step(order, StepKind.TAKEN_BACK, Side.SELLER)
+    step(order, StepKind.TAKEN_BACK, side_of(order, by))
     publish(OrderReturnedToSeller(order, by))
     tell_buyer(order, "taken_back")

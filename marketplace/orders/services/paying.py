@@ -35,11 +35,12 @@ def _revive(order: Order, by: Actor) -> bool:
         for line in order.lines
     ]
     try:
-        inventory.reserve(demands, by=by)
+        ready = inventory.reserve(demands, by=by)
     except inventory.Shortage:
         order.cancel_reason = CancelReason.NO_STOCK_LEFT
         return False
     order.hold_ref = hold_ref
+    order.promise_from(max((day for day in ready.values() if day), default=order.ready_on))
     move(order, OrderAction.REVIVE, by=by)
     order.cancel_reason = None
     _note_payment(order, StepKind.REVIVED, by)
