@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
@@ -68,7 +69,12 @@ def ask_to_join(invitation: Invitation, *, link: str) -> None:
     template = "accounts/sign_up_attempted" if known else "accounts/sign_up"
     if queries.letters_since(recipient, template, clock.now() - timedelta(hours=1)) >= LETTERS_AN_HOUR:
         return
-    notify(recipient, template, name=invitation.name, url="/sign-in" if known else link)
+    notify(recipient, template, name=_plain(invitation.name), url="/sign-in" if known else link)
+
+
+def _plain(name: str) -> str:
+    """Letters go to whatever address somebody typed: a name there can be no advertisement with a link of its own."""
+    return re.sub(r"[^\w\s'’-]", "", name)[:60].strip()
 
 
 def sign_up(invitation: Invitation, *, password_hash: str) -> Person:
