@@ -74,7 +74,7 @@ def ask_to_join(invitation: Invitation, *, link: str) -> None:
 
 def _plain(name: str) -> str:
     """Letters go to whatever address somebody typed: a name there can be no advertisement with a link of its own."""
-    return re.sub(r"[^\w\s'’-]", "", name)[:60].strip()
+    return re.sub(r"(?<=\w)[.:/\\@]+(?=\w\w)", " ", name)
 
 
 def sign_up(invitation: Invitation, *, password_hash: str) -> Person:
