@@ -10,6 +10,7 @@ from marketplace.core.links import key_of
 from marketplace.core.outbox import notify
 from marketplace.orders.models import Order, OrderStep
 from marketplace.orders.states import Side, StepKind
+from marketplace.web.filters import moment
 
 
 def side_of(order: Order, actor: Actor) -> Side:
@@ -26,7 +27,7 @@ def step(order: Order, kind: StepKind, side: Side, note: str = "") -> None:
 
 def placed(order: Order) -> None:
     """The seller has something to do; the buyer gets a receipt of what she ordered."""
-    tell_buyer(order, "placed")
+    tell_buyer(order, "placed", until=moment(order.due_at) if order.due_at else "")
     tell_seller(order, "placed")
 
 

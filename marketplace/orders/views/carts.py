@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.catalogue.models import Variant
 from marketplace.catalogue.policies import variant_for
+from marketplace.core import i18n
 from marketplace.core.actors import Actor
 from marketplace.core.database import writing
 from marketplace.core.i18n import gettext as _
@@ -70,8 +71,12 @@ def add_line() -> ResponseReturnValue:
     variant = variant_for(actor(), form.variant.data)
     with writing():
         services.add_line(shopper(), variant, form.quantity.data)
-    flash(_("%(name)s is in your cart.", name=variant.product.name), "success")
+    flash(_("%(name)s is in your cart.", name=_spoken_name(variant)), "success")
     return redirect(safe_next(request.form.get("next") or url_for(".cart")), code=303)
+
+
+def _spoken_name(variant: Variant) -> str:
+    return (i18n.locale() == "en" and variant.product.name_en) or variant.product.name
 
 
 @bp.post("/cart/lines/<sku>")
