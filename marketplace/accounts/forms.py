@@ -13,9 +13,11 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.web.forms import (
     Form,
+    email_address,
     email_field,
     password_field,
     phone_field,
+    phone_number,
     radio_field,
     readable,
     text_field,
@@ -37,6 +39,17 @@ class SignInForm(Form):
     password = password_field(_l("Password"))
     keep = tick_field(_l("Keep me signed in on this device"))
     next = HiddenField()
+
+
+class ForgottenForm(Form):
+    """Who has forgotten her password."""
+
+    login = text_field(_l("E-mail or phone"), most=254)
+
+    def validate_login(self, field: Field) -> None:
+        """A slip is said at once; whether somebody has the account is not."""
+        if email_address(field.data) is None and phone_number(field.data) is None:
+            raise ValidationError(_("This is neither an e-mail address nor a Vietnamese phone number."))
 
 
 class SignUpForm(Form):

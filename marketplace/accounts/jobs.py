@@ -1,13 +1,14 @@
-"""What accounts tidy up by themselves."""
+"""What accounts do by themselves: letters that must not tell who has an account, and tidying up."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from marketplace.accounts import queries, services
+from marketplace.accounts.services.resetting import SEND
 from marketplace.core import clock
 from marketplace.core.database import writing
-from marketplace.core.outbox import every
+from marketplace.core.outbox import every, handles
 
 KEEP_ATTEMPTS = timedelta(days=1)
 
@@ -21,3 +22,12 @@ def forget_attempts() -> None:
     """Failed tries to sign in are kept for a day."""
     with writing():
         services.forget_before(clock.now() - KEEP_ATTEMPTS)
+
+
+@handles(SEND)
+def send_reset(login: str) -> None:
+    """The letter of somebody who forgot her password; nothing for a name that nobody has."""
+    person = queries.person_by_login(login)
+    if person is not None:
+        with writing():
+            services.send_reset(person)

@@ -161,6 +161,13 @@ def change_password(person: Person, current: str, password: str, *, address: str
     renew(person)
 
 
+def reset_password(person: Person, token: str, password: str, *, address: str) -> None:
+    """A new password for whoever holds the link of the letter; nobody is signed in by it."""
+    password_hash = services.new_hash(password, person.email, person.name, person.phone)
+    with writing():
+        services.reset_password(person, token, password_hash=password_hash, address=address)
+
+
 def renew(person: Person) -> None:
     """The same session under a new identity, after the one before was ended everywhere."""
     chosen, keep = session.get(ORGANISATION), session.permanent

@@ -10,7 +10,7 @@ from typing import Any
 from PIL import Image
 from sqlalchemy import select
 
-from marketplace.accounts.services import Invitation, token_of
+from marketplace.accounts.services import Invitation, reset_token, token_of
 from marketplace.catalogue import services as catalogue
 from marketplace.catalogue.models import Variant
 from marketplace.catalogue.states import ProductState
@@ -98,6 +98,14 @@ def invitation(world: World, role: str) -> Asked:
     email = f"moi{factories.number()}@vidu.vn"
     asked = Invitation(name="Hoàng Văn Tư", email=email, phone=None, locale="vi", terms="2026-11")
     return Asked({"token": token_of(asked)})
+
+
+def forgotten(world: World, role: str) -> Asked:
+    return Asked(form={"login": f"quen{factories.number()}@vidu.vn"})
+
+
+def reset(world: World, role: str) -> Asked:
+    return Asked({"token": reset_token(factories.person())})
 
 
 # --- buying ---

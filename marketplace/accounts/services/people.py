@@ -22,12 +22,12 @@ def edit(person: Person, *, name: str, phone: str | None, locale: str, by: Actor
         audit.record(audit.subject_of(person), "edit", by=by, fields=changed)
 
 
-def change_password(person: Person, *, password_hash: str, by: Actor) -> None:
+def change_password(person: Person, *, password_hash: str, by: Actor, action: str = "change_password") -> None:
     """Set a new password; every session that was open before has ended, and she is told by letter."""
     lock(person)
     person.password_hash = password_hash
     person.sign_in_epoch = new_token()
-    audit.record(audit.subject_of(person), "change_password", by=by)
+    audit.record(audit.subject_of(person), action, by=by)
     notify(Recipient("person", person.ref, person.locale), "accounts/password_changed", name=person.name, url="/me")
 
 

@@ -1,0 +1,79 @@
+"""My page: who I am here, for whom I act, and my password."""
+
+from __future__ import annotations
+
+from flask import flash, g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.accounts import bp, queries, services, signing_in
+from marketplace.accounts.forms import DetailsForm, OrganisationForm, PasswordForm
+from marketplace.accounts.models import Person
+from marketplace.accounts.signing_in import needs_sign_in
+from marketplace.accounts.states import KIND_WORDS, ROLE_WORDS
+from marketplace.core import i18n
+from marketplace.core.database import writing
+from marketplace.core.i18n import gettext as _
+from marketplace.core.permissions import Permission, reach
+from marketplace.web.panels import Slot, panels
+from marketplace.web.requests import actor, answers, private
+
+
+def myself() -> Person:
+    return reach(actor(), queries.person_by_ref(actor().ref), Permission.ACCOUNT_EDIT)
+
+
+@bp.get("/me")
+@needs_sign_in
+def me() -> ResponseReturnValue:
+    """Who I am here, for whom I act, and my password."""
+    person = myself()
+    page = render_template(
+        "accounts/me.html",
+        person=person,
+        memberships=queries.memberships_of(person),
+        kind_words=KIND_WORDS,
+        role_words=ROLE_WORDS,
+        details=DetailsForm.shown(name=person.name, phone=person.phone or "", locale=person.locale),
+        password=PasswordForm.shown(),
+        unread=queries.unread_notices(actor()),
+        panels=panels(Slot.ME, actor(), [person.ref])[person.ref],
+    )
+    return private(make_response(page))
+
+
+@bp.post("/me")
+@needs_sign_in
+@answers(me)
+def save_details() -> ResponseReturnValue:
+    """Change my name, my phone or my language."""
+    person = myself()
+    form = DetailsForm.checked()
+    with writing():
+        services.edit(person, name=form.name.data, phone=form.phone.data or None, locale=form.locale.data, by=actor())
+    g.language_to_keep = form.locale.data
+    with i18n.speaking(form.locale.data):
+        flash(_("Your details are saved."), "success")
+    return redirect(url_for("accounts.me"), code=303)
+
+
+@bp.post("/me/password")
+@needs_sign_in
+@answers(me)
+def change_password() -> ResponseReturnValue:
+    """Change my password, which ends every other session of mine."""
+    person = myself()
+    form = PasswordForm.checked()
+    signing_in.change_password(person, form.current.data, form.password.data, address=request.remote_addr or "")
+    flash(_("Your password is changed. On other devices you have to sign in again."), "success")
+    return redirect(url_for("accounts.me"), code=303)
+
+
+@bp.post("/me/organisation")
+@needs_sign_in
+@answers(me)
+def choose_organisation() -> ResponseReturnValue:
+    """Act for another organisation of mine, or as myself."""
+    signing_in.choose_organisation(OrganisationForm.checked().organisation.data or signing_in.PRIVATE)
+    name = actor().organisation_name
+    flash(_("You now act for %(name)s.", name=name) if name else _("You now act for yourself."), "success")
+    return redirect(url_for("accounts.me"), code=303)

@@ -1,0 +1,47 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from flask import flash, g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.accounts import bp, signing_in
+from marketplace.accounts.forms import SignInForm
+from marketplace.accounts.models import Person
+from marketplace.core.actors import OrganisationKind
+from marketplace.core.i18n import gettext as _
+from marketplace.web.requests import answers, private, query_text, safe_next
+from marketplace.web.security import LANGUAGE_COOKIE
+
+
+@bp.get("/sign-in")
+def sign_in() -> ResponseReturnValue:
+    """The way in, and back to the page one came from."""
+    form = SignInForm.shown(next=query_text("next", most=500))
+    return private(make_response(render_template("accounts/sign_in.html", form=form)))
+
+
+@bp.post("/sign-in")
+@answers(sign_in)
+def begin_session() -> ResponseReturnValue:
+    """Come in."""
+    form = SignInForm.checked()
+    address = request.remote_addr or ""
+    person = signing_in.sign_in(form.email.data, form.password.data, address=address, keep=form.keep.data)
+    if LANGUAGE_COOKIE not in request.cookies:
+        g.language_to_keep = person.locale
+    return redirect(safe_next(form.next.data or _first_page(person)), code=303)
+
+
+def _first_page(person: Person) -> str | None:
+    """Whoever works for a producer begins with what waits for her."""
+    chosen = signing_in.current_organisation(person)
+    return url_for("storefronts.desk") if chosen and chosen.kind is OrganisationKind.PRODUCER else None
+
+
+@bp.post("/sign-out")
+def sign_out() -> ResponseReturnValue:
+    """Leave, and leave nothing behind in this browser."""
+    signing_in.end()
+    flash(_("You are signed out."), "success")
+    return redirect(url_for("storefronts.home"), code=303)
