@@ -8,6 +8,7 @@ from datetime import date, datetime
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal
 from flask import Flask
+from markupsafe import Markup
 
 from marketplace.core import clock
 from marketplace.core.i18n import gettext as _
@@ -66,7 +67,12 @@ def _run(start: int, present: list[int]) -> str:
     return str(start) if start == end else f"{start}–{end}"
 
 
+def whole(text: str) -> Markup:
+    """A ref or number that must not break over two lines."""
+    return Markup('<span class="nowrap">{}</span>').format(text)
+
+
 def register(app: Flask) -> None:
     """Make the filters known to every template."""
-    for filter_ in (vnd, number, day, moment, ago, weight, months):
+    for filter_ in (vnd, number, day, moment, ago, weight, months, whole):
         app.add_template_filter(filter_, filter_.__name__)
