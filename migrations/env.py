@@ -16,8 +16,9 @@ for path in sorted((ROOT / "marketplace").rglob("*.py")):
 
 
 def keep(thing: object, name: str | None, kind: str, reflected: bool, other: object) -> bool:
-    """Search indexes of one engine are not models: their own migration looks after them."""
-    return not (kind == "table" and reflected and str(name).startswith("search_"))
+    """Search indexes of one engine and indexes in falling order are not models: migrations look after them."""
+    is_search = kind == "table" and str(name).startswith("search_")
+    return not (reflected and (is_search or (kind == "index" and str(name).endswith("_popular"))))
 
 
 def write_type(kind: str, thing: object, autogen: object) -> str | bool:

@@ -1,4 +1,7 @@
-"""What the catalogue does by itself: the order of popularity every night, the search index when an operator asks."""
+"""What the catalogue does by itself: counts of the list are added up, every night stars end and popularity is ordered.
+
+The search index and the counts are written anew when an operator asks.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.catalogue import services
-from marketplace.catalogue.models import Product
-from marketplace.core import search
+from marketplace.catalogue.models import ListingChange, Product
+from marketplace.core import clock, search
 from marketplace.core.database import db, writing
 from marketplace.core.outbox import every
 
@@ -26,8 +29,34 @@ def refresh_popularity() -> None:
             services.refresh_popularity(ids)
 
 
+def _has_changes() -> bool:
+    return db.session.scalar(select(ListingChange.id).limit(1)) is not None
+
+
+@every(timedelta(minutes=1), "catalogue.add_up_counts", when=_has_changes)
+def add_up_counts() -> None:
+    """Add the changes of the list's counts up, some at a time: lists are right without it, but slower."""
+    more = True
+    while more:
+        with writing():
+            more = services.add_up() > 0
+
+
+@every(timedelta(days=1), "catalogue.end_stars")
+def end_stars() -> None:
+    """Take the stars away whose certificates have ended; nobody has seen them since."""
+    ended = select(Product.id).where(Product.star_until < clock.today()).order_by(Product.id)
+    ids = db.session.scalars(ended).all()
+    for start in range(0, len(ids), BATCH):
+        with writing():
+            services.end_stars(ids[start : start + BATCH])
+
+
 def rebuild_search() -> str:
-    """Write the whole index anew, some products at a time; people find the old entries meanwhile."""
+    """Write the whole index and the counts anew, some products at a time; people find the old entries meanwhile."""
+    with writing():
+        services.count_anew()
+    add_up_counts()
     with writing():
         search.forget_words(KIND)
     written = 0

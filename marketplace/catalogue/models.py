@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.accounts.models import Organisation
 from marketplace.catalogue.states import PRODUCT, CertificateBasis, Keeping, ProductAction, ProductState
 from marketplace.core import clock
-from marketplace.core.database import Base, Id, Vnd, enumerated, not_negative
+from marketplace.core.database import Base, BigId, Id, Vnd, enumerated, not_negative
 from marketplace.core.states import Machine
 from marketplace.places.models import Province
 
@@ -43,6 +43,8 @@ class Product(Base):
         CheckConstraint("vat_percent IN (0, 5, 8, 10)", name="vat_known"),
         *not_negative("price_from_vnd", "sold", "rating_sum", "rating_count"),
         Index("ix_products_listing", "state", "popularity", "id"),
+        # lists in the order of popularity, which falls, have indexes of their own in the migrations
+        Index("ix_products_star_until", "star_until"),
     )
 
     machine: ClassVar[Machine[ProductState, ProductAction]] = PRODUCT
@@ -241,3 +243,30 @@ class SlugRedirect(Base):
     kind: Mapped[str] = mapped_column(String(16))
     slug: Mapped[str] = mapped_column(String(90))
     target: Mapped[str] = mapped_column(String(90))
+
+
+class ListingCount(Base):
+    """How many visible products have a value, alone (`given` is empty) or among those that have another value."""
+
+    __tablename__ = "listing_counts"
+
+    given: Mapped[str] = mapped_column(String(12), primary_key=True)
+    given_value: Mapped[int] = mapped_column(BigId, primary_key=True)
+    facet: Mapped[str] = mapped_column(String(12), primary_key=True)
+    value: Mapped[int] = mapped_column(BigId, primary_key=True)
+    number: Mapped[int] = mapped_column(default=0)
+
+
+class ListingChange(Base):
+    """So many more (or fewer) visible products that share all these values: written by triggers, added up later."""
+
+    __tablename__ = "listing_changes"
+
+    id: Mapped[Id]
+    origin_id: Mapped[int] = mapped_column(BigId)
+    set_id: Mapped[int] = mapped_column(BigId)
+    star: Mapped[int]
+    in_stock: Mapped[bool]
+    has_wholesale: Mapped[bool]
+    season_months: Mapped[int]
+    number: Mapped[int]

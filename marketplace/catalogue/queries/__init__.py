@@ -5,12 +5,14 @@ from marketplace.catalogue.queries.facets import Choice, Facets
 from marketplace.catalogue.queries.filters import Filters, Sort, in_season, no_alcohol, star_now, visible
 from marketplace.catalogue.queries.listing import Listing, listing
 from marketplace.catalogue.queries.products import (
+    MarketCounts,
     cards_of_province,
     cards_of_shop,
     counts_by_origin,
     counts_by_province,
     counts_by_set,
     in_season_now,
+    market_counts,
     moved_to,
     newest,
     popular,
@@ -31,6 +33,7 @@ __all__ = [
     "Facets",
     "Filters",
     "Listing",
+    "MarketCounts",
     "Sort",
     "Wish",
     "card_rows",
@@ -43,6 +46,7 @@ __all__ = [
     "in_season",
     "in_season_now",
     "listing",
+    "market_counts",
     "moved_to",
     "newest",
     "no_alcohol",

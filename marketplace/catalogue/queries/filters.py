@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, case, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, and_, case, select
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.states import OrganisationState
 from marketplace.catalogue.models import ALCOHOL_SETS, ALL_MONTHS, Product, ProductSet
+from marketplace.catalogue.queries.names import Names
 from marketplace.catalogue.states import ProductState
 from marketplace.core import clock
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.states import Labelled
-from marketplace.places.models import Province
 
 SET_NUMBERS = range(1, 27)
 STARS = (5, 4, 3)
@@ -72,17 +71,21 @@ def in_season(*, all_year: bool = True) -> ColumnElement[bool]:
     return month if all_year else and_(month, Product.season_months != ALL_MONTHS)
 
 
-def from_places(slugs: Sequence[str]) -> ColumnElement[bool]:
+def from_places(slugs: Sequence[str], names: Names) -> ColumnElement[bool]:
     """The product comes from one of these units or from a predecessor of one."""
-    unit = aliased(Province)
-    named = select(unit.id).where(unit.slug.in_(slugs)).scalar_subquery()
-    units = select(Province.id).where(or_(Province.id.in_(named), Province.successor_id.in_(named)))
-    return Product.origin_id.in_(units)
+    today = names.one_of_today(slugs)
+    return Product.origin_id.in_(names.units(slugs)) if today is None else Product.origin_now_id == today
 
 
-def of_sets(numbers: Sequence[int]) -> ColumnElement[bool]:
-    """The product belongs to one of these sets."""
-    return Product.set_id.in_(select(ProductSet.id).where(ProductSet.number.in_(numbers)))
+def of_sets(numbers: Sequence[int], names: Names) -> ColumnElement[bool]:
+    """The product belongs to one of these sets; a single one is compared, so that an index gives the order too."""
+    ids = names.set_ids(numbers)
+    return Product.set_id == ids[0] if len(ids) == 1 else Product.set_id.in_(ids)
+
+
+def of_stars(stars: Sequence[int]) -> ColumnElement[bool]:
+    """The product may be shown with one of these stars today."""
+    return and_(Product.star.in_(stars), Product.star_until >= clock.today())
 
 
 def no_alcohol() -> ColumnElement[bool]:
@@ -90,12 +93,12 @@ def no_alcohol() -> ColumnElement[bool]:
     return Product.set_id.not_in(select(ProductSet.id).where(ProductSet.number.in_(ALCOHOL_SETS)))
 
 
-def conditions(filters: Filters) -> dict[str, ColumnElement[bool]]:
+def conditions(filters: Filters, names: Names) -> dict[str, ColumnElement[bool]]:
     """Each condition by the name of its facet, so that a facet can be counted without its own."""
     asked = {
-        "province": from_places(filters.provinces) if filters.provinces else None,
-        "set": of_sets(filters.sets) if filters.sets else None,
-        "star": star_now().in_(filters.stars) if filters.stars else None,
+        "province": from_places(filters.provinces, names) if filters.provinces else None,
+        "set": of_sets(filters.sets, names) if filters.sets else None,
+        "star": of_stars(filters.stars) if filters.stars else None,
         "price_min": Product.price_from_vnd >= filters.price_min if filters.price_min is not None else None,
         "price_max": Product.price_from_vnd <= filters.price_max if filters.price_max is not None else None,
         "in_stock": Product.in_stock.is_(True) if filters.in_stock else None,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Select, Subquery, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, UnaryExpression, func, literal, select
+from sqlalchemy.sql import operators
 
 from marketplace.catalogue.models import Product
 from marketplace.catalogue.queries.cards import Card, card_rows, cards
-from marketplace.catalogue.queries.facets import Facets, counted, facets_of
+from marketplace.catalogue.queries.facets import Counts, Facets, counted, facets_of
 from marketplace.catalogue.queries.filters import Filters, Sort, conditions, no_alcohol, star_now, visible
+from marketplace.catalogue.queries.names import Names, names
 from marketplace.catalogue.queries.wording import Wish, understood
 from marketplace.core import search
 from marketplace.core.database import db
@@ -51,12 +53,13 @@ def listing(filters: Filters) -> Listing:
     wish = understood(filters)
     asked = search.Search(KIND, wish.text) if wish.text else None
     hits = asked.hits() if asked else None
-    counts = counted(wish.filters, _base(hits))
+    called = names()
+    counts = counted(wish.filters, _base(hits), called, is_search=hits is not None)
     wanted = replace(wish.filters, page=min(wish.filters.page, max(1, -(-counts.total // wish.filters.per_page))))
-    items = cards(_page_rows(wanted, hits)) if counts.total else []
+    items = cards(_page_rows(wanted, hits, called, counts)) if counts.total else []
     suggestions = _suggestions(asked) if asked and not counts.total else []
-    page = Page(items, wanted.page, wanted.per_page, counts.total)
-    return Listing(page, facets_of(counts, wanted), wanted, wish, suggestions)
+    page = Page(items, wanted.page, wanted.per_page, counts.total, counts.total_is_least)
+    return Listing(page, facets_of(counts, wanted, called), wanted, wish, suggestions)
 
 
 def _suggestions(asked: search.Search) -> list[str]:
@@ -69,13 +72,27 @@ def _suggestions(asked: search.Search) -> list[str]:
 # --- one page --------------------------------------------------------------------------------------------------------
 
 
-def _page_rows(filters: Filters, hits: Subquery | None) -> Select[Any]:
+def _page_rows(filters: Filters, hits: Subquery | None, called: Names, counts: Counts) -> Select[Any]:
     """The products of the page are found by the narrow inner query; only they are joined with what cards show."""
-    order = _order(filters.sort, hits)
-    found = _base(hits).with_only_columns(Product.id.label("id"), func.row_number().over(order_by=order).label("place"))
-    found = found.where(*conditions(filters).values()).order_by(*order)
-    cut = found.limit(filters.per_page).offset((filters.page - 1) * filters.per_page).subquery("page")
-    return card_rows().join(cut, cut.c.id == Product.id).order_by(cut.c.place)
+    tier = literal(0) if hits is None else hits.c.tier
+    found = _base(hits).with_only_columns(Product.id.label("id"), tier.label("tier"))
+    found = found.where(*conditions(filters, called).values())
+    first = (filters.page - 1) * filters.per_page
+    size = min(filters.per_page, counts.total - first)
+    from_the_end = counts.total - first - size
+    order = _order(filters.sort, tier if hits is not None else None)
+    if from_the_end < first and not counts.total_is_least:
+        cut = found.order_by(*(_turned(one) for one in order)).limit(size).offset(from_the_end).subquery("page")
+    else:
+        cut = found.order_by(*order).limit(size).offset(first).subquery("page")
+    return card_rows().join(cut, cut.c.id == Product.id).order_by(*_order(filters.sort, cut.c.tier))
+
+
+def _turned(order: Any) -> Any:
+    """The other direction: a page near the end is sooner reached from there."""
+    if isinstance(order, UnaryExpression) and order.modifier is operators.desc_op:
+        return order.element
+    return order.desc()
 
 
 def _base(hits: Subquery | None) -> Select[Any]:
@@ -84,8 +101,8 @@ def _base(hits: Subquery | None) -> Select[Any]:
     return statement if hits is None else statement.join(hits, hits.c.owner_id == Product.id)
 
 
-def _order(sort: Sort, hits: Subquery | None) -> list[Any]:
-    best = [hits.c.tier] if hits is not None else []
+def _order(sort: Sort, tier: ColumnElement[int] | None) -> list[Any]:
+    best = [tier] if tier is not None else []
     popular = [Product.popularity.desc(), Product.id]
     orders: dict[Sort, list[Any]] = {
         Sort.RELEVANCE: [*best, *popular],

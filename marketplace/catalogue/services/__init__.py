@@ -1,6 +1,7 @@
 """What may happen to products; each verb runs inside the caller's writing()."""
 
-from marketplace.catalogue.services.certificates import add_certificate, revoke_certificate
+from marketplace.catalogue.services.certificates import add_certificate, end_stars, revoke_certificate
+from marketplace.catalogue.services.counting import add_up, count_anew
 from marketplace.catalogue.services.figures import (
     add_sold,
     popularity_of,
@@ -32,10 +33,13 @@ __all__ = [
     "add_certificate",
     "add_photo",
     "add_sold",
+    "add_up",
     "add_variant",
+    "count_anew",
     "create",
     "document_of",
     "edit",
+    "end_stars",
     "index",
     "load_sets",
     "order_photos",

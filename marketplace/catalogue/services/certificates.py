@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from marketplace.catalogue.models import Certificate, Product
 from marketplace.catalogue.states import CertificateBasis
 from marketplace.core import audit, clock
 from marketplace.core.actors import Actor
-from marketplace.core.database import db, lock
+from marketplace.core.database import db, lock, locked
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.refusals import Refused
 
@@ -40,6 +44,15 @@ def revoke_certificate(certificate: Certificate, *, on: date, by: Actor) -> None
     certificate.revoked_on = on
     audit.record(audit.subject_of(product), "revoke", by=by, star=certificate.star)
     _refresh_star(product)
+
+
+def end_stars(product_ids: Iterable[int]) -> None:
+    """Write down the star that products still have, where lists should show one that has ended."""
+    products = locked(Product, product_ids)
+    with_certificates = select(Product).where(Product.id.in_([product.id for product in products]))
+    db.session.scalars(with_certificates.options(selectinload(Product.certificates))).all()
+    for product in products:
+        _refresh_star(product)
 
 
 def _end(issued_on: date) -> date:

@@ -11,7 +11,7 @@ from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.queries import Listing, Sort
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
-from marketplace.web.filters import vnd
+from marketplace.web.filters import number, vnd
 from marketplace.web.requests import asked_for, query_flag
 
 # names in the address and the filters that they are
@@ -63,6 +63,8 @@ def _heading(found: Listing) -> str:
 
 
 def _result_words(found: Listing) -> str:
+    if found.total_is_least:
+        return _("%(count)s+ products", count=number(found.total))
     return ngettext("%(num)s product", "%(num)s products", found.total)
 
 
