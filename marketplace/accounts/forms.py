@@ -95,6 +95,20 @@ class PasswordForm(Form):
             raise ValidationError(_("Please choose another one than now."))
 
 
+class EmailForm(Form):
+    """Another address, asked of somebody who knows the password of now."""
+
+    email = email_field(_l("New e-mail address"))
+    secret = password_field(_l("Password of now"))
+
+
+class SessionForm(Form):
+    """Which device is signed out."""
+
+    unseen = ("session",)
+    session = text_field(_l("Device"), most=48)
+
+
 class OrganisationForm(Form):
     """For whom somebody acts."""
 

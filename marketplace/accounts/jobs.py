@@ -24,6 +24,28 @@ def forget_attempts() -> None:
         services.forget_before(clock.now() - KEEP_ATTEMPTS)
 
 
+def _has_old_changes() -> bool:
+    return queries.has_email_changes_before(services.undo_limit())
+
+
+@every(timedelta(hours=6), "accounts.forget_email_changes", when=_has_old_changes)
+def forget_email_changes() -> None:
+    """Which address somebody had before is kept only as long as she may go back to it."""
+    with writing():
+        services.forget_email_changes(services.undo_limit())
+
+
+def _has_old_sign_ins() -> bool:
+    return queries.has_sign_ins_before(clock.now() - queries.SIGNED_IN_FOR)
+
+
+@every(timedelta(hours=6), "accounts.forget_sign_ins", when=_has_old_sign_ins)
+def forget_sign_ins() -> None:
+    """Devices on which nothing is done any more are signed out."""
+    with writing():
+        services.forget_sign_ins(clock.now() - queries.SIGNED_IN_FOR)
+
+
 @handles(SEND)
 def send_reset(login: str) -> None:
     """The letter of somebody who forgot her password; nothing for a name that nobody has."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.states import ORGANISATION, LegalForm, OrganisationAction, OrganisationState
@@ -93,6 +93,65 @@ class Membership(Base):
 
     person: Mapped[Person] = relationship(back_populates="memberships")
     organisation: Mapped[Organisation] = relationship()
+
+
+class EmailChange(Base):
+    """A new address that somebody asked for: the new one has to confirm it, the old one can refuse or undo it."""
+
+    __tablename__ = "email_changes"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    old_email: Mapped[str | None] = mapped_column(String(254))
+    email: Mapped[str] = mapped_column(String(254))
+    confirm_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    refuse_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+    confirmed_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship()
+
+
+class SignIn(Base):
+    """A device on which a person is signed in; ended by removing it. `seen_at` is when something was done last."""
+
+    __tablename__ = "sign_ins"
+
+    id: Mapped[Id]
+    ref: Mapped[str] = mapped_column(String(48), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    device: Mapped[str] = mapped_column(String(80), default="")
+    network: Mapped[str] = mapped_column(String(64), default="")
+    since: Mapped[datetime] = mapped_column(default=clock.now)
+    seen_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+    second_factor: Mapped[bool] = mapped_column(default=False)
+
+    person: Mapped[Person] = relationship()
+
+
+class SecondFactor(Base):
+    """A person's app that makes codes; its secret follows from `nonce` and the site's own key, so it is not stored."""
+
+    __tablename__ = "second_factors"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), unique=True)
+    nonce: Mapped[str] = mapped_column(String(48))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class RecoveryCode(Base):
+    """A code that comes in once where the app is lost, as a digest."""
+
+    __tablename__ = "recovery_codes"
+    __table_args__ = (UniqueConstraint("person_id", "digest"),)
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None]
 
 
 class SignInAttempt(Base):

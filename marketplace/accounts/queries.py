@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from marketplace.accounts.models import Membership, Organisation, Person, SignInAttempt
+from marketplace.accounts.models import EmailChange, Membership, Organisation, Person, SignIn, SignInAttempt
+from marketplace.core import audit, clock
 from marketplace.core.actors import Actor, OrganisationKind, Recipient, Role
+from marketplace.core.audit import AuditEntry
 from marketplace.core.database import db
 from marketplace.core.outbox import Notice
+from marketplace.core.refs import token_digest
 from marketplace.web.forms import email_address, phone_number
 
 # more unread notices than this are not counted one by one
 MOST_COUNTED = 100
+# a device on which nothing was done for so long is signed out
+SIGNED_IN_FOR = timedelta(days=90)
 
 
 def person_by_email(email: str) -> Person | None:
@@ -40,12 +45,45 @@ def person_by_ref(ref: str) -> Person | None:
     return db.session.scalar(select(Person).where(Person.ref == ref))
 
 
-def person_of_session(identity: str) -> Person | None:
-    """Whose session it is, with her organisations, in one query; nobody's once she ended it."""
+def sign_in_of_session(identity: str, key: str) -> tuple[Person, SignIn] | None:
+    """Whose session it is, with her organisations, in one query; nobody's once it was ended, here or elsewhere."""
     ref, _dot, epoch = identity.partition(".")
     whole = joinedload(Person.memberships).joinedload(Membership.organisation)
-    asked = select(Person).where(Person.ref == ref, Person.sign_in_epoch == epoch).options(whole)
-    return db.session.scalars(asked).unique().one_or_none()
+    asked = select(Person, SignIn).join(SignIn, SignIn.person_id == Person.id).options(whole)
+    asked = asked.where(Person.ref == ref, Person.sign_in_epoch == epoch, SignIn.ref == key)
+    row = db.session.execute(asked.where(SignIn.seen_at > clock.now() - SIGNED_IN_FOR)).unique().one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def sign_ins_of(person: Person) -> list[SignIn]:
+    """Where a person is signed in, the latest act first."""
+    fresh = SignIn.seen_at > clock.now() - SIGNED_IN_FOR
+    asked = select(SignIn).where(SignIn.person_id == person.id, fresh).order_by(SignIn.seen_at.desc(), SignIn.id.desc())
+    return list(db.session.scalars(asked))
+
+
+def has_sign_ins_before(moment: datetime) -> bool:
+    """Whether a device is kept on which nothing was done since a moment."""
+    return db.session.scalar(select(SignIn.id).where(SignIn.seen_at < moment).limit(1)) is not None
+
+
+def email_change(*, confirm: str = "", refuse: str = "", since: datetime) -> EmailChange | None:
+    """The change of an address that a letter's link confirms or refuses, if it was asked for since a moment."""
+    asked = select(EmailChange).where(EmailChange.asked_at > since)
+    if confirm:
+        return db.session.scalar(asked.where(EmailChange.confirm_digest == token_digest(confirm)))
+    return db.session.scalar(asked.where(EmailChange.refuse_digest == token_digest(refuse)))
+
+
+def open_email_change(person: Person, since: datetime) -> EmailChange | None:
+    """The address that still waits to be confirmed."""
+    mine = select(EmailChange).where(EmailChange.person_id == person.id, EmailChange.confirmed_at.is_(None))
+    return db.session.scalar(mine.where(EmailChange.asked_at > since).order_by(EmailChange.id.desc()).limit(1))
+
+
+def has_email_changes_before(moment: datetime) -> bool:
+    """Whether changes of an address are kept that can no longer be undone."""
+    return db.session.scalar(select(EmailChange.id).where(EmailChange.asked_at < moment).limit(1)) is not None
 
 
 def organisation_by_slug(slug: str) -> Organisation | None:
@@ -95,6 +133,14 @@ def failed_attempts(keys: Sequence[str], *, since: datetime) -> Counter[str]:
 def has_attempts_before(moment: datetime) -> bool:
     """Whether failed tries from before a moment are still kept."""
     return db.session.scalar(select(SignInAttempt.id).where(SignInAttempt.at < moment).limit(1)) is not None
+
+
+def audit_rows(person: Person, action: str, since: datetime) -> int:
+    """How often something was done with an account since a moment."""
+    subject = audit.subject_of(person)
+    mine = (AuditEntry.subject_kind == subject.kind) & (AuditEntry.subject_ref == subject.ref)
+    asked = select(func.count()).where(mine, AuditEntry.action == action, AuditEntry.at > since)
+    return db.session.scalar(asked) or 0
 
 
 # --- notices ---

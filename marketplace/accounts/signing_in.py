@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -23,7 +25,17 @@ from marketplace.web.requests import actor, actor_source, is_get
 
 View = TypeVar("View", bound=Callable[..., Any])
 ORGANISATION = "organisation"
+KEY = "sign_in"
 PRIVATE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What this request knows of the device that it comes from."""
+
+    key: str
+    seen_at: datetime
+    second_factor: bool
 
 
 # --- who acts ---
@@ -39,6 +51,25 @@ def signed_in_person() -> Actor | None:
 def current_person() -> Person | None:
     """The person of this session with her memberships, found once a request."""
     return current_user._get_current_object() if current_user.is_authenticated else None
+
+
+def _person_of_session(identity: str) -> Person | None:
+    found = queries.sign_in_of_session(identity, current_key())
+    if found is None:
+        return None
+    person, device = found
+    g.signed_in = Device(device.ref, device.seen_at, device.second_factor)
+    return person
+
+
+def current_key() -> str:
+    """What this session carries to be found among the devices of its person."""
+    return str(session.get(KEY, ""))
+
+
+def has_shown_code() -> bool:
+    """Whether this session began with a second factor."""
+    return current_person() is not None and bool(g.get("signed_in") and g.signed_in.second_factor)
 
 
 def _actor_of(person: Person) -> Actor:
@@ -107,12 +138,22 @@ def sign_in(login: str, password: str, *, address: str, keep: bool = False) -> P
     counted = _counted(attempt)
     if not services.fits(stored, password) or person is None:
         raise Refused(_l("This account and this password do not belong together. Please check both."))
-    guest_ref = str(session.get("guest", ""))
     with writing():
         services.forgive(attempt, counted)
-        publish(SignedIn(person, guest_ref))
-    start(person, keep=keep)
+        key = _begun(person)
+    start(person, key, keep=keep)
     return person
+
+
+def _begun(person: Person) -> str:
+    """Tell who listens that she is in, and write the device down; the key of its session."""
+    publish(SignedIn(person, str(session.get("guest", ""))))
+    return services.begin(
+        person,
+        user_agent=request.user_agent.string,
+        address=request.remote_addr or "",
+        instead_of=current_key(),
+    )
 
 
 def _counted(attempt: services.Attempt) -> list[int]:
@@ -128,37 +169,55 @@ def _counted(attempt: services.Attempt) -> list[int]:
 def join(invitation: services.Invitation, password: str) -> Person:
     """Open the account that a letter invited to, and begin its session."""
     password_hash = services.new_hash(password, invitation.email, invitation.name, invitation.phone)
-    guest_ref = str(session.get("guest", ""))
     with writing():
         person = services.sign_up(invitation, password_hash=password_hash)
-        publish(SignedIn(person, guest_ref))
-    start(person)
+        key = _begun(person)
+    start(person, key)
     return person
 
 
-def start(person: Person, *, keep: bool = False) -> None:
+def start(person: Person, key: str, *, keep: bool = False) -> None:
     """A new session that carries over only what its holder has proven; `keep` outlives the browser's window."""
     proven = session.get("grants")
     session.clear()
     if proven:
         session["grants"] = proven
     session.permanent = keep
+    session[KEY] = key
     login_user(person)
     g.pop("actor", None)
 
 
 def change_password(person: Person, current: str, password: str, *, address: str) -> None:
     """A new password for somebody who knows the one of now: this session goes on, every other one has ended."""
-    attempt = services.Attempt(person.ref, address)
-    stored, by = person.password_hash, actor()
-    counted = _counted(attempt)
-    if not services.fits(stored, current):
-        raise Refused(_l("The password of now is not right."))
+    by = actor()
+    attempt, counted = _proven(person, current, address)
     password_hash = services.new_hash(password, person.email, person.name, person.phone)
     with writing():
         services.forgive(attempt, counted)
         services.change_password(person, password_hash=password_hash, by=by)
-    renew(person)
+        key = services.begin(
+            person, user_agent=request.user_agent.string, address=address, second_factor=has_shown_code()
+        )
+    renew(person, key)
+
+
+def _proven(person: Person, current: str, address: str) -> tuple[services.Attempt, list[int]]:
+    """Go on only for somebody who knows the password of now; the try is to be forgiven with what follows."""
+    attempt, stored = services.Attempt(person.ref, address), person.password_hash
+    counted = _counted(attempt)
+    if not services.fits(stored, current):
+        raise Refused(_l("The password of now is not right."))
+    return attempt, counted
+
+
+def change_email(person: Person, current: str, email: str, *, address: str) -> None:
+    """Ask for another address, as somebody who knows the password of now."""
+    by = actor()
+    attempt, counted = _proven(person, current, address)
+    with writing():
+        services.forgive(attempt, counted)
+        services.ask_for_email(person, email, by=by)
 
 
 def reset_password(person: Person, token: str, password: str, *, address: str) -> None:
@@ -168,19 +227,32 @@ def reset_password(person: Person, token: str, password: str, *, address: str) -
         services.reset_password(person, token, password_hash=password_hash, address=address)
 
 
-def renew(person: Person) -> None:
+def renew(person: Person, key: str) -> None:
     """The same session under a new identity, after the one before was ended everywhere."""
     chosen, keep = session.get(ORGANISATION), session.permanent
-    start(person, keep=keep)
+    start(person, key, keep=keep)
     if chosen is not None:
         session[ORGANISATION] = chosen
 
 
 def end() -> None:
-    """Nothing of the session is left in this browser."""
+    """Nothing of the session is left, neither in this browser nor in the list of devices."""
+    person, key = current_person(), current_key()
+    if person is not None:
+        with writing():
+            services.end_one(person, key, by=actor())
     session.clear()
     g.pop("actor", None)
     g.pop("_login_user", None)
+    g.pop("signed_in", None)
+
+
+def note_act() -> None:
+    """Something is done on this device, which its owner may read in her list; a page that only reads notes nothing."""
+    known = None if is_get() or current_person() is None else g.get("signed_in")
+    if known is not None and services.is_stale(known.seen_at):
+        with writing():
+            services.see(known.key, address=request.remote_addr or "")
 
 
 def register(app: Flask) -> None:
@@ -188,5 +260,6 @@ def register(app: Flask) -> None:
     manager = LoginManager()
     # addresses change while one walks through a village; the cookie itself is signed
     manager.session_protection = None
-    manager.user_loader(queries.person_of_session)
+    manager.user_loader(_person_of_session)
     manager.init_app(app, add_context_processor=False)
+    app.before_request(note_act)

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from marketplace.core.database import Base, db
 
-# counted before anything is decided: tries to sign in
-COUNTERS = {"sign_in_attempts"}
+# counted before anything is decided: tries to sign in, and who is signed in where
+COUNTERS = {"sign_in_attempts", "sign_ins"}
 # thousands of rows of the official lists, which nobody changes: their number is enough
 LISTS = {"wards", "province_succession"}
 

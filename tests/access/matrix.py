@@ -110,6 +110,13 @@ ROWS: dict[str, Row] = {
     "POST accounts.save_details": row(303, things.nothing, {"name": "Lan Mới", "locale": "vi"}, visitors=SIGN_IN),
     "POST accounts.change_password": row(303, things.passwords, visitors=SIGN_IN),
     "POST accounts.choose_organisation": row(303, visitors=SIGN_IN),
+    "POST accounts.change_email": row(303, things.another_email, visitors=SIGN_IN),
+    "GET accounts.confirming_email": public(things.email_to_confirm),
+    "POST accounts.confirm_email": row(303, things.email_to_confirm),
+    "GET accounts.refusing_email": public(things.email_to_refuse),
+    "POST accounts.refuse_email": row(303, things.email_to_refuse),
+    "POST accounts.end_session": row(303, things.device, visitors=SIGN_IN),
+    "POST accounts.end_other_sessions": row(303, visitors=SIGN_IN),
     "GET accounts.notices": row(200, visitors=SIGN_IN),
     "POST accounts.read_notices": row(303, visitors=SIGN_IN),
     # buying

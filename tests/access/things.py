@@ -10,6 +10,7 @@ from typing import Any
 from PIL import Image
 from sqlalchemy import select
 
+from marketplace.accounts.models import EmailChange, Person
 from marketplace.accounts.services import Invitation, reset_token, token_of
 from marketplace.catalogue import services as catalogue
 from marketplace.catalogue.models import Variant
@@ -19,6 +20,7 @@ from marketplace.core.actors import SYSTEM
 from marketplace.core.database import db, writing
 from marketplace.core.files import take_picture
 from marketplace.core.outbox.transports import Mail
+from marketplace.core.refs import token_digest
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order
 from marketplace.orders.states import OrderState
@@ -106,6 +108,39 @@ def forgotten(world: World, role: str) -> Asked:
 
 def reset(world: World, role: str) -> Asked:
     return Asked({"token": reset_token(factories.person())})
+
+
+def _known_password(world: World, role: str) -> None:
+    """Another row may have changed it."""
+    if role in world.people:
+        with writing():
+            db.session.get_one(Person, world.people[role]).password_hash = factories.password_hash()
+
+
+def another_email(world: World, role: str) -> Asked:
+    _known_password(world, role)
+    return Asked(form={"email": f"khac{factories.number()}@vidu.vn", "secret": factories.PASSWORD})
+
+
+def _email_link(which: str) -> Asked:
+    person, number = factories.person(), factories.number()
+    tokens = {"confirm": f"xac-nhan-{number}", "refuse": f"tu-choi-{number}"}
+    digests = {f"{name}_digest": token_digest(token) for name, token in tokens.items()}
+    known = {"person_id": person.id, "old_email": person.email, "email": f"khac{number}@vidu.vn"}
+    factories.stored(EmailChange(**known, **digests))
+    return Asked({"token": tokens[which]})
+
+
+def email_to_confirm(world: World, role: str) -> Asked:
+    return _email_link("confirm")
+
+
+def email_to_refuse(world: World, role: str) -> Asked:
+    return _email_link("refuse")
+
+
+def device(world: World, role: str) -> Asked:
+    return Asked(form={"session": "another-device"})
 
 
 # --- buying ---

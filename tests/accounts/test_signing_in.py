@@ -147,11 +147,12 @@ def signed_in() -> Iterator[list[SignedIn]]:
 def test_a_session_begins_anew(client: Client, lan: Person, signed_in: list[SignedIn]) -> None:
     client.get("/sign-in")
     with client.session_transaction() as session:
-        session.update(guest="khách", grants=["purchase:MH-1"], stray="x", csrf_token="planted")
+        session.update(guest="khách", grants=["purchase:MH-1"], stray="x", csrf_token="planted", sign_in="planted")
     enter(client)
     with client.session_transaction() as session:
         assert session["grants"] == ["purchase:MH-1"]
         assert session["_user_id"] == f"{lan.ref}.{lan.sign_in_epoch}"
+        assert session["sign_in"] != "planted"
         assert not {"guest", "stray"} & set(session)
         assert session.get("csrf_token") != "planted"
     assert [(event.guest_ref, event.person.id) for event in signed_in] == [("khách", lan.id)]

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-# tries to sign in are counted whatever follows; a picture that nothing shows harms nobody
-COUNTED = {"sign_in_attempts", "pictures"}
+# tries to sign in and devices signed in are counted whatever follows; a picture that nothing shows harms nobody
+COUNTED = {"sign_in_attempts", "sign_ins", "pictures"}
 _WRITE = re.compile(r"\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+\"?(\w+)", re.I)
 
 

@@ -124,7 +124,8 @@ REFUSALS: dict[str, tuple[int, Callable[[World], TestResponse]]] = {
     **{
         name: (422, _wrong_in(f"POST {name}"))
         for name in (
-            "accounts.begin_session", "accounts.ask_for_reset", "accounts.reset_password", "accounts.save_details", "accounts.change_password", "orders.confirm",
+            "accounts.begin_session", "accounts.ask_for_reset", "accounts.reset_password", "accounts.save_details", "accounts.change_password", "accounts.change_email",
+            "orders.confirm",
             "orders.fail_delivery", "payments.confirm_receipt", "payments.name_bank_account",
             "payments.name_refund_account", "storefronts.create_product", "storefronts.edit_product",
             "storefronts.edit_price", "storefronts.add_photo", "inventory.receive", "inventory.correct",

@@ -1,5 +1,14 @@
 """What may happen to people and organisations: joining, signing in, mending one's own details, being told."""
 
+from marketplace.accounts.services.addresses import (
+    ask_for_email,
+    change_to_confirm,
+    change_to_refuse,
+    confirm_email,
+    forget_email_changes,
+    refuse_email,
+    undo_limit,
+)
 from marketplace.accounts.services.joining import (
     Invitation,
     ask_to_join,
@@ -17,29 +26,43 @@ from marketplace.accounts.services.resetting import (
     reset_token,
     send_reset,
 )
+from marketplace.accounts.services.sessions import begin, end_one, end_others, forget_sign_ins, is_stale, see
 from marketplace.accounts.services.throttling import Attempt, check, count, forget_before, forgive
 
 __all__ = [
     "Attempt",
     "Invitation",
+    "ask_for_email",
     "ask_for_reset",
     "ask_to_join",
+    "begin",
     "change_password",
+    "change_to_confirm",
+    "change_to_refuse",
     "check",
+    "confirm_email",
     "count",
     "create_from_command",
     "edit",
+    "end_one",
+    "end_others",
     "fits",
     "forget_before",
+    "forget_email_changes",
+    "forget_sign_ins",
     "forgive",
     "hashed",
     "invitation_of",
+    "is_stale",
     "mark_notices_read",
     "new_hash",
     "person_of_reset",
+    "refuse_email",
     "reset_password",
     "reset_token",
+    "see",
     "send_reset",
     "sign_up",
     "token_of",
+    "undo_limit",
 ]

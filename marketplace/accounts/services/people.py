@@ -6,11 +6,11 @@ from sqlalchemy import update
 
 from marketplace.accounts import queries
 from marketplace.accounts.models import Person
+from marketplace.accounts.services.sessions import end_all
 from marketplace.core import audit, clock
 from marketplace.core.actors import Actor, Recipient
 from marketplace.core.database import db, lock
 from marketplace.core.outbox import Notice, notify
-from marketplace.core.refs import new_token
 
 
 def edit(person: Person, *, name: str, phone: str | None, locale: str, by: Actor) -> None:
@@ -26,7 +26,7 @@ def change_password(person: Person, *, password_hash: str, by: Actor, action: st
     """Set a new password; every session that was open before has ended, and she is told by letter."""
     lock(person)
     person.password_hash = password_hash
-    person.sign_in_epoch = new_token()
+    end_all(person)
     audit.record(audit.subject_of(person), action, by=by)
     notify(Recipient("person", person.ref, person.locale), "accounts/password_changed", name=person.name, url="/me")
 

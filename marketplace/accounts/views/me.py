@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts import bp, queries, services, signing_in
-from marketplace.accounts.forms import DetailsForm, OrganisationForm, PasswordForm
+from marketplace.accounts.forms import DetailsForm, EmailForm, OrganisationForm, PasswordForm
 from marketplace.accounts.models import Person
 from marketplace.accounts.signing_in import needs_sign_in
 from marketplace.accounts.states import KIND_WORDS, ROLE_WORDS
@@ -22,22 +24,32 @@ def myself() -> Person:
     return reach(actor(), queries.person_by_ref(actor().ref), Permission.ACCOUNT_EDIT)
 
 
+def _forms(person: Person) -> dict[str, Any]:
+    return {
+        "details": DetailsForm.shown(name=person.name, phone=person.phone or "", locale=person.locale),
+        "password": PasswordForm.shown(),
+        "email": EmailForm.shown(),
+    }
+
+
+def _known_of(person: Person) -> dict[str, Any]:
+    return {
+        "memberships": queries.memberships_of(person),
+        "kind_words": KIND_WORDS,
+        "role_words": ROLE_WORDS,
+        "devices": queries.sign_ins_of(person),
+        "this_device": signing_in.current_key(),
+        "unread": queries.unread_notices(actor()),
+        "panels": panels(Slot.ME, actor(), [person.ref])[person.ref],
+    }
+
+
 @bp.get("/me")
 @needs_sign_in
 def me() -> ResponseReturnValue:
     """Who I am here, for whom I act, and my password."""
     person = myself()
-    page = render_template(
-        "accounts/me.html",
-        person=person,
-        memberships=queries.memberships_of(person),
-        kind_words=KIND_WORDS,
-        role_words=ROLE_WORDS,
-        details=DetailsForm.shown(name=person.name, phone=person.phone or "", locale=person.locale),
-        password=PasswordForm.shown(),
-        unread=queries.unread_notices(actor()),
-        panels=panels(Slot.ME, actor(), [person.ref])[person.ref],
-    )
+    page = render_template("accounts/me.html", person=person, **_forms(person), **_known_of(person))
     return private(make_response(page))
 
 
