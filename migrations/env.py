@@ -48,7 +48,7 @@ with db.engine.connect() as connection:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
         connection.rollback()
-    connection = connection.execution_options(write=True)
+    connection.execution_options(write=True)
     with connection.begin():
         run(connection)
     if connection.dialect.name == "sqlite":
