@@ -10,6 +10,7 @@ from flask.cli import AppGroup, with_appcontext
 
 from marketplace.core import audit as trail
 from marketplace.core import backup, migrating
+from marketplace.core.actors import SYSTEM
 from marketplace.core.database import db, writing
 from marketplace.core.refusals import Refused
 
@@ -109,6 +110,20 @@ def create_user(email: str, name: str, operator: bool, password: str) -> None:
     except Refused as refusal:
         raise click.ClickException(str(refusal)) from None
     click.echo(ref)
+
+
+@users.command("drop-second-factor")
+@click.option("--email", required=True)
+def drop_second_factor(email: str) -> None:
+    """Take away the second factor of somebody who lost her app and her recovery codes; make sure that it is she."""
+    from marketplace.accounts import queries, services
+
+    person = queries.person_by_email(email)
+    if person is None:
+        raise click.ClickException("Nobody has this address.")
+    with writing():
+        services.second_factor.drop(person, by=SYSTEM)
+    click.echo(person.ref)
 
 
 @search.command("rebuild")

@@ -102,6 +102,18 @@ class EmailForm(Form):
     secret = password_field(_l("Password of now"))
 
 
+class CodeForm(Form):
+    """A code of the app, or one to recover by."""
+
+    code = text_field(_l("Code"), most=40)
+
+
+class ProofForm(Form):
+    """The password of now, asked again before something that matters."""
+
+    current = password_field(_l("Password of now"))
+
+
 class SessionForm(Form):
     """Which device is signed out."""
 

@@ -10,7 +10,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from marketplace.accounts.models import EmailChange, Membership, Organisation, Person, SignIn, SignInAttempt
+from marketplace.accounts.models import (
+    EmailChange,
+    Membership,
+    Organisation,
+    Person,
+    RecoveryCode,
+    SecondFactor,
+    SignIn,
+    SignInAttempt,
+)
 from marketplace.core import audit, clock
 from marketplace.core.actors import Actor, OrganisationKind, Recipient, Role
 from marketplace.core.audit import AuditEntry
@@ -65,6 +74,23 @@ def sign_ins_of(person: Person) -> list[SignIn]:
 def has_sign_ins_before(moment: datetime) -> bool:
     """Whether a device is kept on which nothing was done since a moment."""
     return db.session.scalar(select(SignIn.id).where(SignIn.seen_at < moment).limit(1)) is not None
+
+
+def factor_of(person: Person) -> SecondFactor | None:
+    """The app that a person has set up, or has begun to."""
+    return db.session.scalar(select(SecondFactor).where(SecondFactor.person_id == person.id))
+
+
+def has_second_factor(person: Person) -> bool:
+    """Whether a code is asked for when this person signs in."""
+    known = select(SecondFactor.id).where(SecondFactor.person_id == person.id, SecondFactor.confirmed_at.is_not(None))
+    return db.session.scalar(known) is not None
+
+
+def unused_recovery_codes(person: Person) -> int:
+    """How many recovery codes are left."""
+    left = (RecoveryCode.person_id == person.id) & RecoveryCode.used_at.is_(None)
+    return db.session.scalar(select(func.count()).select_from(RecoveryCode).where(left)) or 0
 
 
 def email_change(*, confirm: str = "", refuse: str = "", since: datetime) -> EmailChange | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -16,17 +16,23 @@ from marketplace.accounts import queries, services
 from marketplace.accounts.events import SignedIn
 from marketplace.accounts.models import Organisation, Person
 from marketplace.accounts.states import OrganisationState
-from marketplace.core.actors import Actor, ActorKind
+from marketplace.core import clock
+from marketplace.core.actors import Actor, ActorKind, OrganisationKind
 from marketplace.core.database import db, writing
 from marketplace.core.events import publish
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.refusals import Refused
 from marketplace.web.requests import actor, actor_source, is_get
+from marketplace.web.security import settings
 
 View = TypeVar("View", bound=Callable[..., Any])
 ORGANISATION = "organisation"
 KEY = "sign_in"
 PRIVATE = ""
+HALF_IN = "half_in"
+CODE_WITHIN = timedelta(minutes=10)
+# who reviews and operates can do most harm: without a second factor they act as private people, except in the demo
+NEED_SECOND_FACTOR = {OrganisationKind.DEPARTMENT, OrganisationKind.OPERATOR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +97,20 @@ def _actor_of(person: Person) -> Actor:
 
 
 def organisations_of(person: Person) -> list[Organisation]:
-    """Those that she may act for: a suspended one acts as nothing."""
+    """Those that she may act for: a suspended one acts as nothing, some wait for a second factor."""
     known = {one.organisation_id: one.organisation for one in person.memberships}
-    return [one for one in known.values() if one.state is not OrganisationState.SUSPENDED]
+    trusted = settings().demo or has_shown_code()
+    return [
+        one
+        for one in known.values()
+        if one.state is not OrganisationState.SUSPENDED and (trusted or one.kind not in NEED_SECOND_FACTOR)
+    ]
+
+
+def lacks_second_factor(person: Person) -> bool:
+    """Whether this session waits for a second factor before it may act for a department or the operator."""
+    held = any(one.organisation.kind in NEED_SECOND_FACTOR for one in person.memberships)
+    return held and not settings().demo and not has_shown_code()
 
 
 def current_organisation(person: Person) -> Organisation | None:
@@ -130,28 +147,77 @@ def needs_sign_in(view: View) -> View:
 # --- how a session begins and ends ---
 
 
-def sign_in(login: str, password: str, *, address: str, keep: bool = False) -> Person:
-    """Begin the session of whoever knows the password; one sentence and the same work for every way to fail."""
+def sign_in(login: str, password: str, *, address: str, keep: bool = False) -> Person | None:
+    """Begin the session of whoever knows the password; one sentence and the same work for every way to fail.
+
+    Nobody is in yet (None) where a code has to follow.
+    """
     person = queries.person_by_login(login)
     attempt = services.Attempt(person.ref if person else login.lower(), address)
     stored = person.password_hash if person else None
     counted = _counted(attempt)
     if not services.fits(stored, password) or person is None:
         raise Refused(_l("This account and this password do not belong together. Please check both."))
+    asks = queries.has_second_factor(person)
     with writing():
         services.forgive(attempt, counted)
-        key = _begun(person)
+        key = "" if asks else _begun(person)
+    if asks:
+        until = int((clock.now() + CODE_WITHIN).timestamp())
+        session[HALF_IN] = {"who": person.get_id(), "until": until, "keep": keep}
+        return None
     start(person, key, keep=keep)
     return person
 
 
-def _begun(person: Person) -> str:
+def half_in() -> Person | None:
+    """Who has typed the right password in this browser a moment ago and now needs a code."""
+    known = session.get(HALF_IN) or {}
+    if known.get("until", 0) < clock.now().timestamp():
+        return None
+    ref, _dot, epoch = str(known.get("who", "")).partition(".")
+    person = queries.person_by_ref(ref)
+    return person if person and person.sign_in_epoch == epoch else None
+
+
+def show_code(person: Person, code: str, *, address: str) -> None:
+    """The second step: a code of her app or a recovery code; tries are counted as those of passwords are."""
+    attempt = services.Attempt(f"code:{person.ref}", address)
+    counted, keep = _counted(attempt), bool(session[HALF_IN]["keep"])
+    herself = Actor(kind=ActorKind.PERSON, ref=person.ref, person_id=person.id)
+    with writing():
+        services.second_factor.accept(person, code, by=herself)
+        services.forgive(attempt, counted)
+        key = _begun(person, second_factor=True)
+    start(person, key, keep=keep)
+
+
+def prove(person: Person, current: str, *, address: str) -> None:
+    """Go on only for somebody who knows the password of now."""
+    attempt, counted = _proven(person, current, address)
+    with writing():
+        services.forgive(attempt, counted)
+
+
+def confirm_second_factor(person: Person, code: str, *, address: str) -> list[str]:
+    """The app that was set up shows the right code; the answer is the recovery codes."""
+    by, key = actor(), current_key()
+    attempt = services.Attempt(f"code:{person.ref}", address)
+    counted = _counted(attempt)
+    with writing():
+        codes = services.second_factor.confirm(person, code, key=key, by=by)
+        services.forgive(attempt, counted)
+    return codes
+
+
+def _begun(person: Person, *, second_factor: bool = False) -> str:
     """Tell who listens that she is in, and write the device down; the key of its session."""
     publish(SignedIn(person, str(session.get("guest", ""))))
     return services.begin(
         person,
         user_agent=request.user_agent.string,
         address=request.remote_addr or "",
+        second_factor=second_factor,
         instead_of=current_key(),
     )
 

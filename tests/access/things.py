@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+import pyotp
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from marketplace.accounts.models import EmailChange, Person
-from marketplace.accounts.services import Invitation, reset_token, token_of
+from marketplace.accounts.models import EmailChange, Person, SecondFactor
+from marketplace.accounts.services import Invitation, reset_token, second_factor, token_of
 from marketplace.catalogue import services as catalogue
 from marketplace.catalogue.models import Variant
 from marketplace.catalogue.states import ProductState
@@ -141,6 +142,30 @@ def email_to_refuse(world: World, role: str) -> Asked:
 
 def device(world: World, role: str) -> Asked:
     return Asked(form={"session": "another-device"})
+
+
+def no_factor(world: World, role: str) -> Asked:
+    _known_password(world, role)
+    with writing():
+        db.session.execute(delete(SecondFactor).where(SecondFactor.person_id == world.people.get(role)))
+    return Asked(form={"current": factories.PASSWORD})
+
+
+def factor(world: World, role: str, *, confirmed: bool = True) -> Asked:
+    asked = no_factor(world, role)
+    if role in world.people:
+        at = clock.now() if confirmed else None
+        factories.stored(SecondFactor(person_id=world.people[role], nonce="tests", confirmed_at=at))
+    return asked
+
+
+def begun_factor(world: World, role: str) -> Asked:
+    factor(world, role, confirmed=False)
+    if role not in world.people:
+        return Asked()
+    person = db.session.get_one(Person, world.people[role])
+    known = second_factor.secret_of(person, SecondFactor(nonce="tests"))
+    return Asked(form={"code": pyotp.TOTP(known).at(int(clock.now().timestamp()))})
 
 
 # --- buying ---

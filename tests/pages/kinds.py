@@ -19,6 +19,7 @@ from tests.clients import Client, sign_in
 
 # routes that answer with something else than a page
 NO_PAGES = {
+    "accounts.second_factor_qr",
     "assets.favicon", "assets.file", "assets.stylesheet", "media.picture", "payments.qr_png", "payments.qr_svg",
     "places.wards", "storefronts.healthz", "storefronts.manifest", "storefronts.readyz", "storefronts.robots",
     "storefronts.sitemap",
@@ -124,11 +125,12 @@ REFUSALS: dict[str, tuple[int, Callable[[World], TestResponse]]] = {
     **{
         name: (422, _wrong_in(f"POST {name}"))
         for name in (
-            "accounts.begin_session", "accounts.ask_for_reset", "accounts.reset_password", "accounts.save_details", "accounts.change_password", "accounts.change_email",
-            "orders.confirm",
-            "orders.fail_delivery", "payments.confirm_receipt", "payments.name_bank_account",
-            "payments.name_refund_account", "storefronts.create_product", "storefronts.edit_product",
-            "storefronts.edit_price", "storefronts.add_photo", "inventory.receive", "inventory.correct",
+            "accounts.begin_session", "accounts.ask_for_reset", "accounts.reset_password", "accounts.save_details",
+            "accounts.change_password", "accounts.change_email", "accounts.show_code", "accounts.begin_second_factor",
+            "accounts.confirm_second_factor", "orders.confirm", "orders.fail_delivery", "payments.confirm_receipt",
+            "payments.name_bank_account", "payments.name_refund_account", "storefronts.create_product",
+            "storefronts.edit_product", "storefronts.edit_price", "storefronts.add_photo", "inventory.receive",
+            "inventory.correct",
         )
     },
 }  # fmt: skip

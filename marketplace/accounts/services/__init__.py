@@ -1,5 +1,6 @@
 """What may happen to people and organisations: joining, signing in, mending one's own details, being told."""
 
+from marketplace.accounts.services import second_factor
 from marketplace.accounts.services.addresses import (
     ask_for_email,
     change_to_confirm,
@@ -60,6 +61,7 @@ __all__ = [
     "refuse_email",
     "reset_password",
     "reset_token",
+    "second_factor",
     "see",
     "send_reset",
     "sign_up",

@@ -38,6 +38,7 @@ def _known_of(person: Person) -> dict[str, Any]:
         "kind_words": KIND_WORDS,
         "role_words": ROLE_WORDS,
         "devices": queries.sign_ins_of(person),
+        "lacks_second_factor": signing_in.lacks_second_factor(signing_in.current_person() or person),
         "this_device": signing_in.current_key(),
         "unread": queries.unread_notices(actor()),
         "panels": panels(Slot.ME, actor(), [person.ref])[person.ref],
