@@ -241,7 +241,9 @@ def may_operate(client: Client) -> bool:
 def test_an_operator_acts_as_one_only_after_the_second_step(app: Flask, client: Client, operator: Person) -> None:
     assert enter(client).location == "/me/second-factor"
     assert not may_operate(client)
-    assert "phải bật xác thực hai bước" in client.get("/me").text
+    page = client.get("/me").text
+    assert "phải bật xác thực hai bước" in page
+    assert "Thay mặt" not in page
     set_up(app, client, operator)
     assert may_operate(client)
 

@@ -33,12 +33,14 @@ def _forms(person: Person) -> dict[str, Any]:
 
 
 def _known_of(person: Person) -> dict[str, Any]:
+    herself = signing_in.current_person() or person
     return {
         "memberships": queries.memberships_of(person),
         "kind_words": KIND_WORDS,
         "role_words": ROLE_WORDS,
         "devices": queries.sign_ins_of(person),
-        "lacks_second_factor": signing_in.lacks_second_factor(signing_in.current_person() or person),
+        "lacks_second_factor": signing_in.lacks_second_factor(herself),
+        "may_act_for": {one.ref for one in signing_in.organisations_of(herself)},
         "this_device": signing_in.current_key(),
         "unread": queries.unread_notices(actor()),
         "panels": panels(Slot.ME, actor(), [person.ref])[person.ref],
