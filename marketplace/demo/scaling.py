@@ -18,6 +18,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import selectinload
 
 from marketplace.accounts.models import Organisation
+from marketplace.catalogue import jobs as catalogue
 from marketplace.catalogue.models import ALL_MONTHS, Certificate, Product, ProductSet, TierPrice, Variant
 from marketplace.catalogue.services.indexing import document_of
 from marketplace.catalogue.states import CertificateBasis, Keeping, ProductState
@@ -60,6 +61,7 @@ def load(products: int, orders: int) -> str:
     while number < products:
         number += _batch(ground, number, products - number)
     scaled_trade.add(orders - _count(Order))
+    catalogue.add_up_counts()
     return f"The market holds {_count(Product)} products and {_count(Order)} orders."
 
 

@@ -17,8 +17,11 @@ from marketplace.web.panels import Slot, hang
 from marketplace.web.requests import query_text, remember, remembered
 
 
-def _reader_province() -> Province | None:
-    province = first_province(query_text("province", most=40), remembered("province"))
+def _reader_province(today: Sequence[Province]) -> Province | None:
+    """What the address or the session names, read from the list where it is in it."""
+    by_slug = {one.slug: one for one in today}
+    texts = (query_text("province", most=40), remembered("province"))
+    province = next((one for text in texts if text and (one := by_slug.get(text) or first_province(text))), None)
     if province is not None:
         remember("province", province.slug)
     return province
@@ -27,8 +30,8 @@ def _reader_province() -> Province | None:
 @hang(Slot.PRODUCT_SIDE, place=20)
 def freight_of_product(_actor: Actor, refs: Sequence[str]) -> Mapping[str, Markup]:
     """What it costs to bring one pack of each product to the reader's province, and when it arrives."""
-    province = _reader_province()
     provinces = places.all_today()
+    province = _reader_province(provinces)
     return {
         slug: _drawn("_freight", slug=slug, offer=offer, province=province, provinces=provinces)
         for slug, offer in freight.offers_of(refs, province).items()

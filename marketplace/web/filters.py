@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal
@@ -24,7 +25,13 @@ def vnd(amount: int) -> str:
 
 def number(value: float) -> str:
     """A number with the marks of the language."""
-    return format_decimal(value, locale=locale())
+    return _written(value, locale())
+
+
+@lru_cache(maxsize=4096)
+def _written(value: float, language: str) -> str:
+    """Lists say the same numbers again and again."""
+    return format_decimal(value, locale=language)
 
 
 def day(value: date | datetime | None) -> str:

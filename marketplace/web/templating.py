@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from markupsafe import Markup
 
 from marketplace.core import clock, i18n
@@ -12,6 +13,9 @@ from marketplace.web.paging import page_url
 from marketplace.web.panels import Slot, panels
 from marketplace.web.requests import actor, asked_for
 from marketplace.web.security import settings
+
+# fragments of about a kilobyte and a half; all are forgotten together when there are that many
+MOST_DRAWN = 2_000
 
 
 def language_url(code: str) -> str:
@@ -42,6 +46,21 @@ def as_written(text: str) -> Markup | str:
     return text if i18n.locale() == "vi" or not text else Markup('<span lang="vi">{}</span>').format(text)
 
 
+def drawn_once(macro: Callable[..., Markup], thing: Any, *given: Any) -> Markup:
+    """What a macro draws of a value that is equal wherever it looks the same, kept for those who ask again."""
+    kept: dict[Any, Markup] = current_app.extensions.setdefault("drawn_once", {})
+    try:
+        key = (macro.name, thing, given, i18n.locale(), request.script_root)  # type: ignore[attr-defined]
+        known = kept.get(key)
+    except TypeError:
+        return macro(thing, *given)
+    if known is None:
+        if len(kept) >= MOST_DRAWN:
+            kept.clear()
+        known = kept[key] = macro(thing, *given)
+    return known
+
+
 def _context() -> dict[str, Any]:
     return {
         "current_actor": actor(),
@@ -68,6 +87,7 @@ def register(app: Flask) -> None:
         language_url=language_url,
         canonical_url=canonical_url,
         words_of=words_of,
+        drawn_once=drawn_once,
         as_written=as_written,
         page_url=page_url,
         header_panels=_header_panels,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flask import url_for
@@ -61,6 +62,7 @@ class Card:
         return asset(f"img/sets/{self.set_number}.svg")
 
 
+@cache
 def card_rows() -> Select[Any]:
     """The columns that cards are made of; the caller says which products, and in which order."""
     now = aliased(Province)

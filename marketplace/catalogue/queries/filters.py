@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import ColumnElement, and_, case, select
+from sqlalchemy import BindParameter, ColumnElement, Date, and_, bindparam, case, exists, select
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.states import OrganisationState
@@ -56,13 +57,17 @@ class Filters:
 
 def visible() -> ColumnElement[bool]:
     """Everybody may see the product: it is on sale and its producer is verified."""
-    verified = select(Organisation.id).where(Organisation.state == OrganisationState.VERIFIED)
-    return and_(Product.state == ProductState.PUBLISHED, Product.seller_id.in_(verified))
+    verified = exists().where(Organisation.id == Product.seller_id, Organisation.state == OrganisationState.VERIFIED)
+    return and_(Product.state == ProductState.PUBLISHED, verified.correlate(Product))
+
+
+# the day is asked for whenever a statement is sent, so that statements can be kept
+_TODAY: BindParameter[date] = bindparam("today", type_=Date, callable_=clock.today)
 
 
 def star_now() -> ColumnElement[int | None]:
     """The star that may be shown today."""
-    return case((Product.star_until >= clock.today(), Product.star))
+    return case((Product.star_until >= _TODAY, Product.star))
 
 
 def in_season(*, all_year: bool = True) -> ColumnElement[bool]:

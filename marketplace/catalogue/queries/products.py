@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, or_, select
+from sqlalchemy import ColumnElement, Select, literal, not_, or_, select, true, union_all
 from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.accounts.models import Organisation
@@ -28,17 +29,18 @@ LONGEST_SKU = 20
 
 
 def product_by_slug(slug: str) -> Product | None:
-    """A product whatever its state, with all that its page shows, in five queries; policies say who may see it."""
+    """A product whatever its state, with all that its page shows, in two queries; policies say who may see it."""
     whole = (
         joinedload(Product.seller).options(joinedload(Organisation.province), joinedload(Organisation.ward)),
         joinedload(Product.product_set),
         joinedload(Product.origin),
         joinedload(Product.origin_now),
-        selectinload(Product.variants).selectinload(Variant.tiers),
-        selectinload(Product.photos),
-        selectinload(Product.certificates),
+        joinedload(Product.photos),
+        joinedload(Product.certificates),
+        selectinload(Product.variants).joinedload(Variant.tiers),
     )
-    return db.session.scalar(select(Product).where(Product.slug == slug[:LONGEST_SLUG]).options(*whole))
+    found = db.session.scalars(select(Product).where(Product.slug == slug[:LONGEST_SLUG]).options(*whole))
+    return found.unique().one_or_none()
 
 
 def variant_by_sku(sku: str) -> Variant | None:
@@ -61,18 +63,34 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     return or_(visible(), own) if actor.organisation_kind is OrganisationKind.PRODUCER else visible()
 
 
-def shelf(*which: ColumnElement[bool], limit: int = SHELF, order: tuple[Any, ...] = ()) -> list[Card]:
-    """Cards of visible products, the most popular first; one query."""
-    popular = (Product.in_stock.desc(), Product.popularity.desc(), Product.id)
-    return cards(card_rows().where(visible(), *which).order_by(*order, *popular).limit(limit))
+def shelf(
+    *which: ColumnElement[bool], limit: int = SHELF, groups: Sequence[ColumnElement[bool]] = (true(),)
+) -> list[Card]:
+    """Cards of visible products; one query.
+
+    The first of the groups (which do not overlap) come first, in each what is in stock, then the most popular. Every
+    part ends where the shelf is full, so that an index serves it and the market behind it may be of any size.
+    """
+    parts = [
+        _part(rank, limit, *which, group, Product.in_stock.is_(in_stock))
+        for rank, (group, in_stock) in enumerate(product(groups, (True, False)))
+    ]
+    found = union_all(*parts).subquery("shelf")
+    order = (found.c.rank, Product.popularity.desc(), Product.id)
+    return cards(card_rows().join(found, found.c.id == Product.id).order_by(*order).limit(limit))
 
 
-def similar(product: Product, *, limit: int = SHELF) -> list[Card]:
+def _part(rank: int, limit: int, *which: ColumnElement[bool]) -> Select[Any]:
+    best = select(Product.id).where(visible(), *which).order_by(Product.popularity.desc(), Product.id).limit(limit)
+    part = best.subquery()
+    return select(part.c.id, literal(rank).label("rank"))
+
+
+def similar(to: Product, *, limit: int = SHELF) -> list[Card]:
     """Goods of the same set, those of the same place first, then others of the place; never alcohol."""
-    same_set = Product.set_id == product.set_id
-    same_place = Product.origin_now_id == product.origin_now_id
-    near = case((same_set & same_place, 0), (same_set, 1), else_=2)
-    return shelf(Product.id != product.id, no_alcohol(), same_set | same_place, order=(near,), limit=limit)
+    same_set, same_place = Product.set_id == to.set_id, Product.origin_now_id == to.origin_now_id
+    groups = (same_set & same_place, same_set & not_(same_place), same_place & not_(same_set))
+    return shelf(Product.id != to.id, no_alcohol(), limit=limit, groups=groups)
 
 
 def in_season_now(*, limit: int = SHELF) -> list[Card]:
@@ -87,7 +105,8 @@ def popular(*, limit: int = SHELF) -> list[Card]:
 
 def newest(*, limit: int = SHELF) -> list[Card]:
     """What came last; never alcohol."""
-    return shelf(no_alcohol(), order=(Product.published_at.desc(),), limit=limit)
+    order = (Product.published_at.desc(), Product.in_stock.desc(), Product.popularity.desc(), Product.id)
+    return cards(card_rows().where(visible(), no_alcohol()).order_by(*order).limit(limit))
 
 
 def cards_of_shop(seller_id: int, *, limit: int = 200) -> list[Card]:
@@ -98,7 +117,7 @@ def cards_of_shop(seller_id: int, *, limit: int = 200) -> list[Card]:
 def cards_of_province(province: Province, *, limit: int = 24) -> list[Card]:
     """Goods from a unit or, for a unit of today, from its predecessors too; never alcohol in front."""
     place = Product.origin_id if province.successor_id else Product.origin_now_id
-    return shelf(place == province.id, order=(case((no_alcohol(), 0), else_=1),), limit=limit)
+    return shelf(place == province.id, groups=(no_alcohol(), not_(no_alcohol())), limit=limit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ certificate has ended since is taken off.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import and_, false, func, literal, null, or_, select, union_all
@@ -49,12 +49,13 @@ def _seasons(months: int) -> list[int]:
     return [month for month in range(1, 13) if months >> (month - 1) & 1]
 
 
-def projected(cell: Any) -> Iterator[tuple[str, int, str, int]]:
-    """Every row of the table that counts products of this kind: (given, its value, facet, its value)."""
+def projected(cell: Any, among: Container[Given] | None = None) -> Iterator[tuple[str, int, str, int]]:
+    """Rows of the table that count products of this kind, all or those of some givens: (given, its value, facet, …)."""
     values = values_of(cell)
     for given in (EVERYTHING, *values):
-        yield (*given, "total", 1)
-        yield from ((*given, *other) for other in values if other[0] != given[0])
+        if among is None or given in among:
+            yield (*given, "total", 1)
+            yield from ((*given, *other) for other in values if other[0] != given[0])
 
 
 def tallies(asked: Mapping[str, Sequence[Given]]) -> dict[str, Tally]:
@@ -78,9 +79,8 @@ def _counted(row: Any, wanted: Mapping[Given, Any]) -> Iterator[tuple[Given, str
     if row.given is not None:
         yield (row.given, row.given_value), row.facet, row.value
         return
-    for given, value, facet, other in projected(row):
-        if (given, value) in wanted:
-            yield (given, value), facet, other
+    for given, value, facet, other in projected(row, wanted):
+        yield (given, value), facet, other
 
 
 def _statement(wanted: Iterable[Given]) -> Any:

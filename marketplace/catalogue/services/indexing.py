@@ -71,20 +71,22 @@ def _packs(product: Product) -> Iterator[str]:
 
 
 @cache
-def _groups() -> list[tuple[list[str], list[str]]]:
-    """Names to look for with the names to add: those of the same thing, and those of the kind that a thing is of."""
+def _groups() -> list[tuple[re.Pattern[str], list[str]]]:
+    """What to look for with the names to add: those of the same thing, and those of the kind that a thing is of."""
     known = json.loads(OTHER_NAMES.read_text(encoding="utf-8"))
-    return [*((names, names) for names in known["same"]), *((one["of"], one["kind"]) for one in known["kinds"])]
+    pairs = [*((names, names) for names in known["same"]), *((one["of"], one["kind"]) for one in known["kinds"])]
+    return [(_any_of(names), others) for names, others in pairs]
+
+
+def _any_of(names: Iterable[str]) -> re.Pattern[str]:
+    """One of these names as whole words, found in one pass."""
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)")
 
 
 def other_names(product: Product) -> list[str]:
     """What the same goods are called in other parts of the country and in English, and what kind of goods they are."""
     said = _without_places(lowered(product.name), product)
-    return [name for names, others in _groups() if _says_one(said, names) for name in others]
-
-
-def _says_one(said: str, names: list[str]) -> bool:
-    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", said) for name in names)
+    return [name for pattern, others in _groups() if pattern.search(said) for name in others]
 
 
 def _without_places(name: str, product: Product) -> str:

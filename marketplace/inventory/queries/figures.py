@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 
 from marketplace.catalogue.models import Product, Variant
 from marketplace.catalogue.states import Keeping
@@ -72,18 +73,18 @@ def availability(variant_ids: Collection[int]) -> dict[int, int]:
 
 
 def figures(variant_ids: Collection[int]) -> dict[int, Figures]:
-    """What decides the availability of these variants, in at most three queries."""
+    """What decides the availability of these variants, in one query, or two where some are made to order."""
     if not variant_ids:
         return {}
     rows = db.session.execute(
         select(Variant, Product.season_months, Product.in_stock, StockItem.id, StockItem.on_hand, StockItem.reserved)
+        .add_columns(_expired())
         .join(Product, Product.id == Variant.product_id)
         .outerjoin(StockItem, StockItem.variant_id == Variant.id)
         .where(Variant.id.in_(variant_ids))
         .order_by(Variant.id)
     ).all()
-    expired = _expired([item_id for _v, _m, _s, item_id, _o, _r in rows if item_id])
-    promised = _promised([item_id for variant, _m, _s, item_id, _o, _r in rows if item_id and _is_made(variant)])
+    promised = _promised([row.id for row in rows if row.id and _is_made(row.Variant)])
     return {
         variant.id: Figures(
             variant_id=variant.id,
@@ -95,10 +96,10 @@ def figures(variant_ids: Collection[int]) -> dict[int, Figures]:
             daily_capacity=variant.daily_capacity,
             on_hand=on_hand or 0,
             reserved=reserved or 0,
-            expired=expired.get(item_id, 0),
+            expired=int(expired or 0),
             promised=promised.get(item_id, {}),
         )
-        for variant, months, in_stock, item_id, on_hand, reserved in rows
+        for variant, months, in_stock, item_id, on_hand, reserved, expired in rows
     }
 
 
@@ -106,12 +107,10 @@ def _is_made(variant: Variant) -> bool:
     return variant.keeping is Keeping.MADE_TO_ORDER
 
 
-def _expired(item_ids: list[int]) -> dict[int, int]:
-    if not item_ids:
-        return {}
-    past = (Lot.stock_item_id.in_(item_ids), Lot.best_before < clock.today())
-    summed = select(Lot.stock_item_id, func.sum(Lot.on_hand)).where(*past).group_by(Lot.stock_item_id)
-    return {item_id: int(packs) for item_id, packs in db.session.execute(summed)}
+def _expired() -> ScalarSelect[Any]:
+    """The packs of a stock item that are past their day."""
+    past = (Lot.stock_item_id == StockItem.id, Lot.best_before < clock.today())
+    return select(func.sum(Lot.on_hand)).where(*past).correlate(StockItem).scalar_subquery()
 
 
 def _promised(item_ids: list[int]) -> dict[int, dict[date, int]]:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, load_only, selectinload
 
 from marketplace.accounts.models import Organisation
 from marketplace.catalogue.models import Product, Variant
@@ -90,12 +90,17 @@ class Offer:
 
 
 def offers_of(slugs: Sequence[str], province: Province | None) -> dict[str, Offer]:
-    """The way to a province for the first pack of each product that is put into carts; four queries for all."""
-    whole = joinedload(Product.seller).joinedload(Organisation.province), joinedload(Product.product_set)
-    found = select(Product).where(Product.slug.in_(slugs)).options(*whole, selectinload(Product.variants))
-    products = [one for one in db.session.scalars(found) if not one.is_by_request and _first_pack(one)]
-    tables = tables_of(product.seller_id for product in products)
-    return {product.slug: _offer(product, tables.get(product.seller_id), province) for product in products}
+    """The way to a province for the first pack of each product that is put into carts; one query beside the packs."""
+    seller = joinedload(Product.seller).joinedload(Organisation.province)
+    found = (
+        select(Product, FreightTable)
+        .outerjoin(FreightTable, FreightTable.organisation_id == Product.seller_id)
+        .where(Product.slug.in_(slugs))
+        .options(load_only(Product.slug), seller, joinedload(Product.product_set), joinedload(FreightTable.zones))
+    )
+    rows = db.session.execute(found).unique()
+    ways = [(one, table) for one, table in rows if not one.is_by_request and _first_pack(one)]
+    return {product.slug: _offer(product, table, province) for product, table in ways}
 
 
 def _first_pack(product: Product) -> Variant | None:

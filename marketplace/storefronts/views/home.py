@@ -42,17 +42,18 @@ MONTHS = (
 @bp.get("/")
 def home() -> ResponseReturnValue:
     """What this is, what is in season, where goods come from, what anybody can do here."""
+    counts = catalogue.market_counts()
     return render_template(
         "storefronts/home.html",
         examples=EXAMPLES,
-        figures=queries.market_figures(),
+        figures=queries.market_figures(counts),
         season=_full_rows(catalogue.in_season_now(limit=2 * ROW)),
         favourites=catalogue.popular(limit=ROW),
         month=MONTHS[clock.today().month - 1],
-        groups=set_groups(catalogue.counts_by_set()),
+        groups=set_groups(counts.by_set),
         site_data=linked_data.site(),
         home_panels=panels(Slot.HOME, actor(), ["home"])["home"],
-        **country(places.all_today(), catalogue.counts_by_province()),
+        **country(places.all_today(), counts.by_province),
     )
 
 
