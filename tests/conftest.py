@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
+import hypothesis
 import pytest
 from flask import Flask
 
