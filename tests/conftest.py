@@ -23,7 +23,25 @@ from tests.databases import Database, Databases, engine_name, open_databases, st
 pytest_plugins = ["tests.browser"]
 
 CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
-ONCE = ("tests/architecture/", "tests/journeys/", "tests/pages/", "tests/test_html_checker.py")
+# what never asks a database anything says the same on both
+ONCE = (
+    "tests/architecture/",
+    "tests/journeys/",
+    "tests/pages/",
+    "tests/test_html_checker.py",
+    "tests/core/test_i18n.py",
+    "tests/core/test_money.py",
+    "tests/core/test_notices.py",
+    "tests/core/test_text.py",
+    "tests/demo/test_data_files.py",
+    "tests/demo/test_docs.py",
+    "tests/payments/test_vietqr.py",
+)
+
+# CI tries the same examples each time; elsewhere new ones are tried, and what they find becomes a test
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
+if CI:
+    hypothesis.settings.load_profile("ci")
 
 
 # --- which tests run, and what a skip means --------------------------------------------------------------------------
