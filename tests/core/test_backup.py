@@ -184,9 +184,9 @@ def test_a_missing_pg_dump_is_named(app: Flask, chosen: Settings, tmp_path: Path
 
 
 def test_the_commands_back_up_restore_and_verify(
-    app: Flask, chosen: Settings, elsewhere: Flask, tmp_path: Path
+    app: Flask, chosen: Settings, elsewhere: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app.config["SETTINGS"] = chosen
+    monkeypatch.setitem(app.config, "SETTINGS", chosen)
     path = str(tmp_path / "by-command.tar.gz")
     with app.app_context():
         fill()
