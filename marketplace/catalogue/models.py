@@ -44,7 +44,7 @@ class Product(Base):
         *not_negative("price_from_vnd", "sold", "rating_sum", "rating_count"),
         Index("ix_products_listing", "state", "popularity", "id"),
         # lists in the order of popularity, which falls, have indexes of their own in the migrations
-        Index("ix_products_star_until", "star_until"),
+        Index("ix_products_star_until", "state", "star_until"),
     )
 
     machine: ClassVar[Machine[ProductState, ProductAction]] = PRODUCT

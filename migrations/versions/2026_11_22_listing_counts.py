@@ -15,7 +15,7 @@ INDEXES = {
     "ix_products_popular": ("state", "popularity DESC", "id"),
     "ix_products_set_popular": ("set_id", "state", "popularity DESC", "id"),
     "ix_products_place_popular": ("origin_now_id", "state", "popularity DESC", "id"),
-    "ix_products_star_until": ("star_until",),
+    "ix_products_star_until": ("state", "star_until"),
 }
 
 
