@@ -6,15 +6,13 @@ Each race is run once more with its lock or its check taken away, to see that it
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from marketplace.core import database
 from marketplace.core.database import db, writing
 from marketplace.core.refusals import Refused
 from marketplace.inventory import queries as stock
@@ -30,6 +28,7 @@ from marketplace.payments.models import LedgerEntry, LedgerTransaction, Payment
 from tests.access import making
 from tests.access.making import Confirmation, a_guest, confirmation, fill, goods
 from tests.clients import Client
+from tests.races.without_locks import plain_locked, plain_writing
 
 Race = Callable[..., list[Any]]
 MOMENT = 0.005
@@ -51,29 +50,6 @@ def after_a_moment(seen: Callable[..., Any]) -> Callable[..., Any]:
 def slow(monkeypatch: pytest.MonkeyPatch) -> None:
     for room, name in ((holds, "_check"), (placing, "_placed_with"), (placing, "_check_unpaid")):
         monkeypatch.setattr(room, name, after_a_moment(getattr(room, name)))
-
-
-@contextmanager
-def plain_writing() -> Iterator[None]:
-    """A transaction that begins as one that only reads."""
-    session = db.session()
-    session.rollback()
-    session.info["writing"] = True
-    try:
-        yield
-        session.flush()
-        for finisher in database._finishers:
-            finisher(session)
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
-    finally:
-        session.info.clear()
-
-
-def plain_locked(kind: type[Any], ids: Any) -> list[Any]:
-    return list(db.session.scalars(select(kind).where(kind.id.in_(sorted(set(ids)))).order_by(kind.id)))
 
 
 @pytest.fixture

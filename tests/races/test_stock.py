@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,6 +18,7 @@ from marketplace.inventory import queries, services
 from marketplace.inventory.models import Hold
 from marketplace.inventory.services import Demand, Shortage, holds, shelf, telling
 from tests.inventory.goods import a_variant, figures, item_of, made_to_order
+from tests.races.without_locks import plain_locked, plain_writing
 
 Race = Callable[..., list[Any]]
 MOMENT = 0.01
@@ -45,29 +45,8 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
     """No row is locked, and on SQLite a transaction begins as one that only reads."""
-
-    def plain(kind: type[Any], ids: Any) -> list[Any]:
-        return list(db.session.scalars(select(kind).where(kind.id.in_(sorted(set(ids)))).order_by(kind.id)))
-
-    @contextmanager
-    def plain_writing() -> Iterator[None]:
-        session = db.session()
-        session.rollback()
-        session.info["writing"] = True
-        try:
-            yield
-            session.flush()
-            for finisher in database._finishers:
-                finisher(session)
-            session.commit()
-        except BaseException:
-            session.rollback()
-            raise
-        finally:
-            session.info.clear()
-
     for room in (shelf, telling):
-        monkeypatch.setattr(room, "locked", plain)
+        monkeypatch.setattr(room, "locked", plain_locked)
     monkeypatch.setattr(database, "writing", plain_writing)
 
 
