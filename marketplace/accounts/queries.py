@@ -101,12 +101,6 @@ def email_change(*, confirm: str = "", refuse: str = "", since: datetime) -> Ema
     return db.session.scalar(asked.where(EmailChange.refuse_digest == token_digest(refuse)))
 
 
-def open_email_change(person: Person, since: datetime) -> EmailChange | None:
-    """The address that still waits to be confirmed."""
-    mine = select(EmailChange).where(EmailChange.person_id == person.id, EmailChange.confirmed_at.is_(None))
-    return db.session.scalar(mine.where(EmailChange.asked_at > since).order_by(EmailChange.id.desc()).limit(1))
-
-
 def has_email_changes_before(moment: datetime) -> bool:
     """Whether changes of an address are kept that can no longer be undone."""
     return db.session.scalar(select(EmailChange.id).where(EmailChange.asked_at < moment).limit(1)) is not None

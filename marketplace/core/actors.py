@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 
 class ActorKind(StrEnum):
@@ -90,7 +89,3 @@ class Recipient:
     kind: str
     ref: str
     locale: str = "vi"
-
-    def as_json(self) -> dict[str, Any]:
-        """The plain form that the outbox stores."""
-        return {"kind": self.kind, "ref": self.ref, "locale": self.locale}

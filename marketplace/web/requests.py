@@ -170,11 +170,6 @@ def back() -> str:
     return safe_next(f"{referrer.path}?{referrer.query}".rstrip("?") if same else None)
 
 
-def wants_fragment() -> bool:
-    """The page's own script asks for a part of a page."""
-    return request.headers.get("X-Fragment") == "1"
-
-
 def private(response: Response) -> Response:
     """A page that no cache may keep."""
     response.headers["Cache-Control"] = "no-store, private"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -137,9 +136,3 @@ def _badge(season_months: int, by_request: bool) -> str | None:
         return _("By request")
     this_month = season_months >> (clock.today().month - 1) & 1
     return _("In season") if this_month and season_months != ALL_MONTHS else None
-
-
-def in_order(found: Sequence[Card], slugs: Sequence[str]) -> list[Card]:
-    """Cards in the order of these slugs."""
-    by_slug = {card.slug: card for card in found}
-    return [by_slug[slug] for slug in slugs if slug in by_slug]

@@ -17,6 +17,7 @@ from marketplace.core.database import db
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.orders.models import FreightTable, FreightZone
 from marketplace.orders.states import DeliveryKind, Zone
+from marketplace.places import queries as places
 from marketplace.places.models import Province
 
 
@@ -47,9 +48,9 @@ def tables_of(seller_ids: Iterable[int]) -> dict[int, FreightTable]:
 
 def zone_between(seller_province: Province, province: Province) -> Zone:
     """How far a parcel goes, between units of today."""
-    if seller_province.now.id == province.id:
+    if places.is_same_province(seller_province, province):
         return Zone.SAME_PROVINCE
-    return Zone.SAME_REGION if seller_province.now.region == province.region else Zone.ELSEWHERE
+    return Zone.SAME_REGION if places.is_same_region(seller_province, province) else Zone.ELSEWHERE
 
 
 def ship_quote(
