@@ -46,3 +46,16 @@ class OrderReturnedToSeller:
 
     order: Order
     by: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReduced:
+    """The order costs less than was agreed: short or lighter than ordered, or goods sent back. What was paid for that
+    part goes back, what was not is no longer due. Amounts in đồng; `source_ref` names the parcel or the return, once.
+    """
+
+    order: Order
+    by: Actor
+    amount_vnd: int
+    commission_vnd: int
+    source_ref: str
