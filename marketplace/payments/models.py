@@ -104,7 +104,10 @@ class Refund(Base):
 
 
 class LedgerTransaction(Base):
-    """One business fact in the ledger; its entries sum to zero. UNIQUE (kind, source): the same fact is booked once."""
+    """One business fact in the ledger; its entries sum to zero. UNIQUE (kind, source): the same fact is booked once.
+
+    `commission_vnd` is what goods taken off an order take off its commission, whether that was booked before or not.
+    """
 
     __tablename__ = "ledger_transactions"
     __table_args__ = (UniqueConstraint("kind", "source_ref"),)
@@ -114,6 +117,7 @@ class LedgerTransaction(Base):
     kind: Mapped[str] = mapped_column(String(32))
     source_ref: Mapped[str] = mapped_column(String(64))
     order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"), index=True)
+    commission_vnd: Mapped[Vnd] = mapped_column(default=0, server_default="0")
     at: Mapped[datetime] = mapped_column(default=clock.now)
 
     entries: Mapped[list[LedgerEntry]] = relationship(back_populates="transaction", order_by="LedgerEntry.id")

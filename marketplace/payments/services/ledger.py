@@ -1,16 +1,17 @@
 """Booking: every business fact once, its entries summing to zero.
 
 Debits are above zero. A sale makes the buyer owe (receivable) what the seller is to get (payable to seller). Money that
-goes straight to the seller turns the receivable into "received by seller", and the commission into "due from seller".
-A sale called off is booked back; what was paid for it stands under "refund" until it is given back.
+goes straight to the seller turns the receivable into "received by seller", and her commission is "due from seller";
+money that the marketplace holds becomes "received by platform", and the commission lessens what is payable to her.
+A sale that is reduced or called off is booked back; what was paid for it stands under "refund" until it is given back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from marketplace.core import audit, clock
 from marketplace.core.actors import Actor
@@ -20,8 +21,19 @@ from marketplace.orders.models import Order
 from marketplace.payments.models import LedgerEntry, LedgerTransaction
 from marketplace.payments.states import Account
 
+SALE_KINDS = ("sale", "sale_reduced", "sale_called_off")
+FEE_KINDS = ("fee", "fee_reduced", "fee_called_off")
 
-def book(kind: str, source_ref: str, amounts: Mapping[Account, int], *, order: Order, by: Actor) -> bool:
+
+def book(
+    kind: str,
+    source_ref: str,
+    amounts: Mapping[Account, int],
+    *,
+    order: Order,
+    by: Actor,
+    commission_vnd: int = 0,
+) -> bool:
     """Write one fact down; False where it already stands there. The caller holds the order's lock. Amounts in đồng."""
     if sum(amounts.values()) != 0:
         raise ValueError(f"{kind} {source_ref} does not sum to zero")
@@ -33,7 +45,13 @@ def book(kind: str, source_ref: str, amounts: Mapping[Account, int], *, order: O
     if not entries or is_booked(kind, source_ref):
         return False
     fact = LedgerTransaction(
-        ref=next_ref("ledger"), kind=kind, source_ref=source_ref, order_id=order.id, at=clock.now(), entries=entries
+        ref=next_ref("ledger"),
+        kind=kind,
+        source_ref=source_ref,
+        order_id=order.id,
+        commission_vnd=commission_vnd,
+        at=clock.now(),
+        entries=entries,
     )
     db.session.add(fact)
     figures: dict[str, Any] = {account.value: amount for account, amount in amounts.items() if amount}
@@ -55,29 +73,96 @@ def sale(order: Order, by: Actor) -> None:
     book("sale", order.hold_ref, {Account.RECEIVABLE: total, Account.PAYABLE_TO_SELLER: -total}, order=order, by=by)
 
 
+def sale_reduced(order: Order, source_ref: str, amount_vnd: int, commission_vnd: int, *, paid: bool, by: Actor) -> None:
+    """The order comes to cost less: what was paid of that is to be given back, else it is no longer due. In đồng.
+
+    `order.total_vnd` and `order.commission_vnd` stay as agreed: the ledger knows what was taken off. Raises ValueError
+    for more than is left of the sale.
+    """
+    if is_booked("sale_reduced", source_ref):
+        return
+    if not 0 < amount_vnd <= left_of_sale(order) or commission_vnd < 0:
+        raise ValueError(f"{source_ref} takes more off {order.ref} than is left of it")
+    against = Account.REFUND if paid else Account.RECEIVABLE
+    amounts = {Account.PAYABLE_TO_SELLER: amount_vnd, against: -amount_vnd}
+    book("sale_reduced", source_ref, amounts, order=order, by=by, commission_vnd=commission_vnd)
+    _adjust_fee(order, "fee_reduced", source_ref, by)
+
+
 def sale_called_off(order: Order, *, paid: bool, by: Actor) -> None:
     """The sale is off: nobody owes for it; what was paid is to be given back, the commission is not due."""
-    if not is_booked("sale", order.hold_ref):
-        return
+    left = left_of_sale(order)
     against = Account.REFUND if paid else Account.RECEIVABLE
-    amounts = {Account.PAYABLE_TO_SELLER: order.total_vnd, against: -order.total_vnd}
-    book("sale_called_off", order.hold_ref, amounts, order=order, by=by)
-    if is_booked("fee", order.hold_ref):
-        fee = {Account.DUE_FROM_SELLER: -order.commission_vnd, Account.COMMISSION: order.commission_vnd}
-        book("fee_called_off", order.hold_ref, fee, order=order, by=by)
+    book("sale_called_off", order.hold_ref, {Account.PAYABLE_TO_SELLER: left, against: -left}, order=order, by=by)
+    _adjust_fee(order, "fee_called_off", order.hold_ref, by)
 
 
 def received_by_seller(order: Order, source_ref: str, amount_vnd: int, *, for_goods: bool, by: Actor) -> None:
-    """Money reached the seller: for the goods, or to be given back."""
+    """Money reached the seller: for the goods, or to be given back. What she owes for it is asked of her monthly."""
+    _received(order, source_ref, amount_vnd, Account.RECEIVED_BY_SELLER, for_goods=for_goods, by=by)
+
+
+def received_by_platform(order: Order, source_ref: str, amount_vnd: int, *, for_goods: bool, by: Actor) -> None:
+    """Money reached the marketplace, which pays it on: for the goods less what is due for them, or to be given back."""
+    _received(order, source_ref, amount_vnd, Account.RECEIVED_BY_PLATFORM, for_goods=for_goods, by=by)
+
+
+def _received(order: Order, source_ref: str, amount_vnd: int, where: Account, *, for_goods: bool, by: Actor) -> None:
     against = Account.RECEIVABLE if for_goods else Account.REFUND
-    amounts = {Account.RECEIVED_BY_SELLER: amount_vnd, against: -amount_vnd}
-    book("receipt", source_ref, amounts, order=order, by=by)
-    if for_goods:
-        fee = {Account.DUE_FROM_SELLER: order.commission_vnd, Account.COMMISSION: -order.commission_vnd}
-        book("fee", order.hold_ref, fee, order=order, by=by)
+    fresh = book("receipt", source_ref, {where: amount_vnd, against: -amount_vnd}, order=order, by=by)
+    if fresh and for_goods:
+        book("fee", order.hold_ref, _fee(charged_to(where), _commission_left(order)), order=order, by=by)
 
 
 def refunded_by_seller(order: Order, refund_ref: str, amount_vnd: int, *, by: Actor) -> None:
     """The seller gave money back."""
     amounts = {Account.REFUND: amount_vnd, Account.RECEIVED_BY_SELLER: -amount_vnd}
     book("refund", refund_ref, amounts, order=order, by=by)
+
+
+def refunded_by_platform(order: Order, refund_ref: str, amount_vnd: int, *, by: Actor) -> None:
+    """The marketplace gave money back that it had received."""
+    amounts = {Account.REFUND: amount_vnd, Account.RECEIVED_BY_PLATFORM: -amount_vnd}
+    book("refund", refund_ref, amounts, order=order, by=by)
+
+
+# --- what an order's bookings come to --------------------------------------------------------------------------------
+
+
+def booked(order: Order, kinds: Collection[str]) -> dict[Account, int]:
+    """What the facts of these kinds come to for one order, by account; accounts at zero are left out."""
+    total = func.sum(LedgerEntry.amount_vnd)
+    of_order = (LedgerTransaction.order_id == order.id) & LedgerTransaction.kind.in_(kinds)
+    summed = select(LedgerEntry.account, total).join(LedgerTransaction).where(of_order).group_by(LedgerEntry.account)
+    return {account: int(amount) for account, amount in db.session.execute(summed) if amount}
+
+
+def left_of_sale(order: Order) -> int:
+    """What the seller is still to get for an order, in đồng: its total less what was taken off or called off."""
+    return -booked(order, SALE_KINDS).get(Account.PAYABLE_TO_SELLER, 0)
+
+
+def charged_to(where: Account) -> Account:
+    """Who holds the money says how the seller pays what is due for it: out of it, or by a bill."""
+    return Account.PAYABLE_TO_SELLER if where is Account.RECEIVED_BY_PLATFORM else Account.DUE_FROM_SELLER
+
+
+def _fee(charged: Account, amount_vnd: int) -> dict[Account, int]:
+    return {charged: amount_vnd, Account.COMMISSION: -amount_vnd}
+
+
+def _commission_left(order: Order) -> int:
+    """The commission agreed, less what went with goods taken off the order since they were last set aside."""
+    if not left_of_sale(order):
+        return 0
+    taken_off = func.coalesce(func.sum(LedgerTransaction.commission_vnd), 0)
+    reduced = (LedgerTransaction.order_id == order.id) & (LedgerTransaction.kind == "sale_reduced")
+    return max(0, order.commission_vnd - int(db.session.scalar(select(taken_off).where(reduced)) or 0))
+
+
+def _adjust_fee(order: Order, kind: str, source_ref: str, by: Actor) -> None:
+    """Where a commission is booked, book what makes it the one that is due now."""
+    standing = booked(order, FEE_KINDS)
+    charged = next((account for account in standing if account is not Account.COMMISSION), None)
+    if charged is not None:
+        book(kind, source_ref, _fee(charged, _commission_left(order) - standing[charged]), order=order, by=by)
