@@ -97,6 +97,27 @@ class StepKind(Labelled):
     TAKEN_BACK = "taken_back", _l("Back with the seller")
     REFUND_DUE = "refund_due", _l("The money has to be given back")
     REFUNDED = "refunded", _l("Money given back")
+    SHORTENED = "shortened", _l("Less shipped than ordered")
+    CANCEL_ASKED = "cancel_asked", _l("The buyer asks to cancel")
+    CANCEL_DECLINED = "cancel_declined", _l("The seller keeps to the order")
+    RETURN_ASKED = "return_asked", _l("The buyer wants to send goods back")
+    RETURN_APPROVED = "return_approved", _l("The return is agreed")
+    RETURN_DECLINED = "return_declined", _l("The return is declined")
+    RETURN_ESCALATED = "return_escalated", _l("The marketplace looks at the return")
+    RETURN_SENT = "return_sent", _l("The goods are on their way back")
+    RETURN_RECEIVED = "return_received", _l("The return is accepted")
+    RETURN_DISMISSED = "return_dismissed", _l("The marketplace finds no ground for a return")
+    RETURN_WITHDRAWN = "return_withdrawn", _l("The return is withdrawn")
+
+
+class ShortReason(Labelled):
+    """Why less leaves than was ordered."""
+
+    OUT_OF_STOCK = "out_of_stock", _l("not enough goods left")
+    NOT_GOOD_ENOUGH = "not_good_enough", _l("some were not good enough to send")
+    LIGHTER = "lighter", _l("they weigh less than estimated")
+    AGREED = "agreed", _l("agreed with the buyer")
+    OTHER = "other", _l("another reason")
 
 
 class Side(Labelled):
@@ -127,3 +148,63 @@ REVIEW: Machine[ReviewState, ReviewAction] = Machine(
         (ReviewState.HIDDEN, ReviewAction.SHOW): ReviewState.SHOWN,
     }
 )
+
+
+class ReturnState(Labelled):
+    """Where goods stand that a buyer wants to give back."""
+
+    REQUESTED = "requested", _l("waits for the seller's answer")
+    APPROVED = "approved", _l("agreed, goods go back")
+    DECLINED = "declined", _l("declined by the seller")
+    ESCALATED = "escalated", _l("with the marketplace")
+    RECEIVED = "received", _l("accepted, money goes back")
+    REFUNDED = "refunded", _l("money given back")
+    DISMISSED = "dismissed", _l("no ground found")
+    WITHDRAWN = "withdrawn", _l("withdrawn")
+
+
+class ReturnAction(Labelled):
+    """What may happen to a return."""
+
+    APPROVE = "approve", _l("Agree")
+    DECLINE = "decline", _l("Decline")
+    ESCALATE = "escalate", _l("Ask the marketplace")
+    RECEIVE = "receive", _l("The goods are back")
+    REFUND = "refund", _l("Money given back")
+    DISMISS = "dismiss", _l("No ground found")
+    WITHDRAW = "withdraw", _l("Withdraw")
+
+
+RETURN: Machine[ReturnState, ReturnAction] = Machine(
+    {
+        (ReturnState.REQUESTED, ReturnAction.APPROVE): ReturnState.APPROVED,
+        (ReturnState.REQUESTED, ReturnAction.DECLINE): ReturnState.DECLINED,
+        (ReturnState.REQUESTED, ReturnAction.ESCALATE): ReturnState.ESCALATED,
+        (ReturnState.REQUESTED, ReturnAction.WITHDRAW): ReturnState.WITHDRAWN,
+        (ReturnState.APPROVED, ReturnAction.RECEIVE): ReturnState.RECEIVED,
+        (ReturnState.APPROVED, ReturnAction.ESCALATE): ReturnState.ESCALATED,
+        (ReturnState.APPROVED, ReturnAction.WITHDRAW): ReturnState.WITHDRAWN,
+        (ReturnState.DECLINED, ReturnAction.ESCALATE): ReturnState.ESCALATED,
+        (ReturnState.ESCALATED, ReturnAction.APPROVE): ReturnState.APPROVED,
+        (ReturnState.ESCALATED, ReturnAction.RECEIVE): ReturnState.RECEIVED,
+        (ReturnState.ESCALATED, ReturnAction.DISMISS): ReturnState.DISMISSED,
+        (ReturnState.ESCALATED, ReturnAction.WITHDRAW): ReturnState.WITHDRAWN,
+        (ReturnState.RECEIVED, ReturnAction.REFUND): ReturnState.REFUNDED,
+    }
+)
+
+
+class ReturnReason(Labelled):
+    """What is wrong with the goods, or that nothing is."""
+
+    DAMAGED = "damaged", _l("damaged or spoilt on arrival")
+    WRONG_GOODS = "wrong_goods", _l("other goods than ordered")
+    NOT_AS_DESCRIBED = "not_as_described", _l("not as described")
+    OUT_OF_DATE = "out_of_date", _l("past or close to its best-before day")
+    CHANGED_MIND = "changed_mind", _l("nothing is wrong, no longer wanted")
+    OTHER = "other", _l("another reason")
+
+    @property
+    def is_sellers_fault(self) -> bool:
+        """The buyer then gets her share of the freight back, too."""
+        return self in {self.DAMAGED, self.WRONG_GOODS, self.NOT_AS_DESCRIBED, self.OUT_OF_DATE}

@@ -3,6 +3,7 @@
 from marketplace.orders.models.cart import Cart, CartLine
 from marketplace.orders.models.freight import FreightTable, FreightZone
 from marketplace.orders.models.purchase import Order, OrderLine, OrderStep, Purchase, UnpaidGuard
+from marketplace.orders.models.returning import Return, ReturnLine, ReturnPhoto
 from marketplace.orders.models.review import Review
 
 __all__ = [
@@ -14,6 +15,9 @@ __all__ = [
     "OrderLine",
     "OrderStep",
     "Purchase",
+    "Return",
+    "ReturnLine",
+    "ReturnPhoto",
     "Review",
     "UnpaidGuard",
 ]

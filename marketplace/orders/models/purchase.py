@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import ClassVar
+from decimal import Decimal
+from typing import TYPE_CHECKING, ClassVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import Organisation, Person
@@ -13,9 +14,22 @@ from marketplace.catalogue.models import Variant
 from marketplace.core import clock
 from marketplace.core.actors import Recipient
 from marketplace.core.database import Base, BigId, Id, Ref, Vnd, enumerated, not_negative
+from marketplace.core.money import rounded
 from marketplace.core.states import Machine
-from marketplace.orders.states import ORDER, CancelReason, DeliveryKind, OrderAction, OrderState, Side, StepKind
+from marketplace.orders.states import (
+    ORDER,
+    CancelReason,
+    DeliveryKind,
+    OrderAction,
+    OrderState,
+    ShortReason,
+    Side,
+    StepKind,
+)
 from marketplace.places.models import Province, Ward
+
+if TYPE_CHECKING:
+    from marketplace.orders.models.returning import Return
 
 
 class UnpaidGuard(Base):
@@ -78,6 +92,11 @@ class Order(Base):
     __tablename__ = "orders"
     __table_args__ = (
         CheckConstraint("total_vnd = goods_vnd + freight_vnd - discount_vnd", name="total_adds_up"),
+        CheckConstraint("0 <= reduced_vnd AND reduced_vnd <= total_vnd", name="reduced_within_total"),
+        CheckConstraint(
+            "0 <= reduced_commission_vnd AND reduced_commission_vnd <= commission_vnd",
+            name="reduced_commission_within_commission",
+        ),
         *not_negative("goods_vnd", "freight_vnd", "discount_vnd", "total_vnd", "commission_vnd", "vat_vnd"),
         Index("ix_orders_seller_id_state", "seller_id", "state", "id"),
         Index("ix_orders_state_due", "state", "due_at"),
@@ -113,11 +132,25 @@ class Order(Base):
     placed_at: Mapped[datetime] = mapped_column(default=clock.now)
     shipped_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
+    reduced_vnd: Mapped[Vnd] = mapped_column(default=0, server_default="0")
+    reduced_commission_vnd: Mapped[Vnd] = mapped_column(default=0, server_default="0")
+    cancel_asked_at: Mapped[datetime | None]
 
     purchase: Mapped[Purchase] = relationship(back_populates="orders")
     seller: Mapped[Organisation] = relationship()
     lines: Mapped[list[OrderLine]] = relationship(back_populates="order", order_by="OrderLine.id")
     steps: Mapped[list[OrderStep]] = relationship(back_populates="order", order_by="OrderStep.id")
+    returns: Mapped[list[Return]] = relationship(back_populates="order", order_by="Return.id")
+
+    @property
+    def due_vnd(self) -> int:
+        """What the order costs in the end: the agreed total without what was short, lighter or given back."""
+        return self.total_vnd - self.reduced_vnd
+
+    @property
+    def reduced_freight_vnd(self) -> int:
+        """The part of the freight that is given back."""
+        return self.reduced_vnd - sum(line.reduced_vnd for line in self.lines)
 
     def promise_from(self, day: date) -> None:
         """Move the promised days along with the day on which the goods leave."""
@@ -145,6 +178,18 @@ class OrderLine(Base):
         CheckConstraint("quantity > 0", name="quantity_positive"),
         CheckConstraint("amount_vnd = unit_price_vnd * quantity", name="amount_adds_up"),
         CheckConstraint("0 <= shipped_quantity AND shipped_quantity <= quantity", name="shipped_within_ordered"),
+        CheckConstraint("estimated_grams IS NULL OR estimated_grams > 0", name="estimated_grams_positive"),
+        CheckConstraint("tolerance_percent IS NULL OR tolerance_percent BETWEEN 0 AND 100", name="tolerance_sensible"),
+        CheckConstraint("shipped_grams IS NULL OR shipped_grams >= 0", name="shipped_grams_not_negative"),
+        CheckConstraint(
+            "settled_vnd IS NULL OR (0 <= settled_vnd AND settled_vnd <= amount_vnd)", name="settled_within_amount"
+        ),
+        CheckConstraint(
+            "0 <= returned_quantity AND returned_quantity <= shipped_quantity", name="returned_within_shipped"
+        ),
+        CheckConstraint(
+            "0 <= returned_vnd AND returned_vnd <= COALESCE(settled_vnd, amount_vnd)", name="returned_vnd_within_settled"
+        ),
         *not_negative("unit_price_vnd", "list_price_vnd", "amount_vnd"),
     )
 
@@ -166,9 +211,41 @@ class OrderLine(Base):
     star: Mapped[int | None]
     certificate_number: Mapped[str] = mapped_column(String(60), default="")
     lot_codes: Mapped[str] = mapped_column(String(200), default="")
+    estimated_grams: Mapped[int | None]
+    tolerance_percent: Mapped[int | None]
+    shipped_grams: Mapped[int | None] = mapped_column(BigInteger)
+    settled_vnd: Mapped[int | None] = mapped_column(BigInteger)
+    short_reason: Mapped[ShortReason | None] = enumerated(ShortReason, "short_reason")
+    returned_quantity: Mapped[int] = mapped_column(default=0, server_default="0")
+    returned_vnd: Mapped[Vnd] = mapped_column(default=0, server_default="0")
 
     order: Mapped[Order] = relationship(back_populates="lines")
     variant: Mapped[Variant] = relationship()
+
+    @property
+    def is_by_weight(self) -> bool:
+        """Ordered by estimate, settled by what the goods weigh."""
+        return self.estimated_grams is not None
+
+    @property
+    def price_per_kilo_vnd(self) -> int | None:
+        """The price of 1,000 g that its packs were agreed at, for reading."""
+        return rounded(Decimal(self.unit_price_vnd) * 1000 / self.estimated_grams) if self.estimated_grams else None
+
+    @property
+    def reduced_vnd(self) -> int:
+        """How much less the line costs than was agreed: short, lighter or given back."""
+        return self.amount_vnd - self.due_vnd
+
+    @property
+    def due_vnd(self) -> int:
+        """What the line costs in the end."""
+        return (self.amount_vnd if self.settled_vnd is None else self.settled_vnd) - self.returned_vnd
+
+    @property
+    def kept_quantity(self) -> int:
+        """Packs that were shipped and not given back."""
+        return self.shipped_quantity - self.returned_quantity
 
 
 class OrderStep(Base):
