@@ -17,6 +17,22 @@ class OrderPlaced:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderPaid:
+    """The money of a prepaid order is there."""
+
+    order: Order
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class OrderConfirmed:
+    """The seller has promised a shipping day."""
+
+    order: Order
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True)
 class OrderShipped:
     """The goods left the seller."""
 
