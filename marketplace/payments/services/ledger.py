@@ -8,63 +8,19 @@ A sale that is reduced or called off is booked back; what was paid for it stands
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any
-
 from sqlalchemy import func, select
 
-from marketplace.core import audit, clock
 from marketplace.core.actors import Actor
 from marketplace.core.database import db
-from marketplace.core.refs import next_ref
 from marketplace.orders.models import Order
-from marketplace.payments.models import LedgerEntry, LedgerTransaction
+from marketplace.payments.models import LedgerTransaction
+from marketplace.payments.services.booking import book, booked
+from marketplace.payments.services.booking import is_booked as is_booked
+from marketplace.payments.services.withholding import give_back, withhold
 from marketplace.payments.states import Account
 
 SALE_KINDS = ("sale", "sale_reduced", "sale_called_off")
 FEE_KINDS = ("fee", "fee_reduced", "fee_called_off")
-
-
-def book(
-    kind: str,
-    source_ref: str,
-    amounts: Mapping[Account, int],
-    *,
-    order: Order,
-    by: Actor,
-    commission_vnd: int = 0,
-) -> bool:
-    """Write one fact down; False where it already stands there. The caller holds the order's lock. Amounts in đồng."""
-    if sum(amounts.values()) != 0:
-        raise ValueError(f"{kind} {source_ref} does not sum to zero")
-    entries = [
-        LedgerEntry(account=account, seller_id=order.seller_id, amount_vnd=amount)
-        for account, amount in amounts.items()
-        if amount
-    ]
-    if not entries or is_booked(kind, source_ref):
-        return False
-    fact = LedgerTransaction(
-        ref=next_ref("ledger"),
-        kind=kind,
-        source_ref=source_ref,
-        order_id=order.id,
-        commission_vnd=commission_vnd,
-        at=clock.now(),
-        entries=entries,
-    )
-    db.session.add(fact)
-    figures: dict[str, Any] = {account.value: amount for account, amount in amounts.items() if amount}
-    audit.record(audit.subject_of(fact), kind, by=by, order=order.ref, **figures)
-    return True
-
-
-def is_booked(kind: str, source_ref: str) -> bool:
-    """Whether a fact already stands in the ledger."""
-    known = select(LedgerTransaction.id).where(
-        LedgerTransaction.kind == kind, LedgerTransaction.source_ref == source_ref
-    )
-    return db.session.scalar(known) is not None
 
 
 def sale(order: Order, by: Actor) -> None:
@@ -87,6 +43,7 @@ def sale_reduced(order: Order, source_ref: str, amount_vnd: int, commission_vnd:
     amounts = {Account.PAYABLE_TO_SELLER: amount_vnd, against: -amount_vnd}
     book("sale_reduced", source_ref, amounts, order=order, by=by, commission_vnd=commission_vnd)
     _adjust_fee(order, "fee_reduced", source_ref, by)
+    give_back(order, source_ref, left_of_sale(order), by=by)
 
 
 def sale_called_off(order: Order, *, paid: bool, by: Actor) -> None:
@@ -95,6 +52,7 @@ def sale_called_off(order: Order, *, paid: bool, by: Actor) -> None:
     against = Account.REFUND if paid else Account.RECEIVABLE
     book("sale_called_off", order.hold_ref, {Account.PAYABLE_TO_SELLER: left, against: -left}, order=order, by=by)
     _adjust_fee(order, "fee_called_off", order.hold_ref, by)
+    give_back(order, order.hold_ref, 0, by=by)
 
 
 def received_by_seller(order: Order, source_ref: str, amount_vnd: int, *, for_goods: bool, by: Actor) -> None:
@@ -111,7 +69,9 @@ def _received(order: Order, source_ref: str, amount_vnd: int, where: Account, *,
     against = Account.RECEIVABLE if for_goods else Account.REFUND
     fresh = book("receipt", source_ref, {where: amount_vnd, against: -amount_vnd}, order=order, by=by)
     if fresh and for_goods:
-        book("fee", order.hold_ref, _fee(charged_to(where), _commission_left(order)), order=order, by=by)
+        charged = charged_to(where)
+        book("fee", order.hold_ref, _fee(charged, _commission_left(order)), order=order, by=by)
+        withhold(order, source_ref, amount_vnd, charged=charged, by=by)
 
 
 def refunded_by_seller(order: Order, refund_ref: str, amount_vnd: int, *, by: Actor) -> None:
@@ -127,14 +87,6 @@ def refunded_by_platform(order: Order, refund_ref: str, amount_vnd: int, *, by: 
 
 
 # --- what an order's bookings come to --------------------------------------------------------------------------------
-
-
-def booked(order: Order, kinds: Collection[str]) -> dict[Account, int]:
-    """What the facts of these kinds come to for one order, by account; accounts at zero are left out."""
-    total = func.sum(LedgerEntry.amount_vnd)
-    of_order = (LedgerTransaction.order_id == order.id) & LedgerTransaction.kind.in_(kinds)
-    summed = select(LedgerEntry.account, total).join(LedgerTransaction).where(of_order).group_by(LedgerEntry.account)
-    return {account: int(amount) for account, amount in db.session.execute(summed) if amount}
 
 
 def left_of_sale(order: Order) -> int:
