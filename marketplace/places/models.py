@@ -53,7 +53,7 @@ class Province(Base):
 
 
 class Ward(Base):
-    """A ward, commune or special zone of today."""
+    """A ward, commune or special zone of today; its code is one of Decision 19/2025/QĐ-TTg."""
 
     __tablename__ = "wards"
     __table_args__ = (Index("ix_wards_province_id_name", "province_id", "name"),)
@@ -65,3 +65,33 @@ class Ward(Base):
     province_id: Mapped[int] = mapped_column(ForeignKey("provinces.id"), index=True)
 
     province: Mapped[Province] = relationship()
+
+
+class FormerWard(Base):
+    """A ward, commune or town until 30 June 2025, with its district; its code is one of the version of 2004."""
+
+    __tablename__ = "former_wards"
+    __table_args__ = (
+        UniqueConstraint("province_id", "district", "name"),
+        Index("ix_former_wards_folded", "folded"),
+    )
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(String(5))
+    name: Mapped[str] = mapped_column(String(80))
+    folded: Mapped[str] = mapped_column(String(80))
+    district: Mapped[str] = mapped_column(String(80))
+    district_folded: Mapped[str] = mapped_column(String(80))
+    province_id: Mapped[int] = mapped_column(ForeignKey("provinces.id"), index=True)
+
+    province: Mapped[Province] = relationship()
+    successors: Mapped[list[Ward]] = relationship(secondary="ward_successions", order_by="Ward.folded", viewonly=True)
+
+
+class WardSuccession(Base):
+    """A unit of today that took in a former one, or a part of it."""
+
+    __tablename__ = "ward_successions"
+
+    former_id: Mapped[int] = mapped_column(ForeignKey("former_wards.id"), primary_key=True)
+    ward_id: Mapped[int] = mapped_column(ForeignKey("wards.id"), primary_key=True, index=True)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 
 from marketplace.core.database import db, insert_into
-from marketplace.core.text import clean, fold
-from marketplace.places.models import Province, Ward
+from marketplace.core.text import clean
+from marketplace.places.models import FormerWard, Province, Ward, WardSuccession
 from marketplace.places.queries import DATA
+from marketplace.places.queries.names import plain
 
 Row = dict[str, Any]
-BATCH = 1000
 
 
 def load() -> str:
@@ -24,7 +24,46 @@ def load() -> str:
     ids = _ids_by_code()
     wards = [_ward(ward, ids) for ward in _read("wards.json")["wards"]]
     _store(Ward, wards, ["code"])
-    return f"{provinces}, {len(wards)} communes"
+    former = load_former_wards()
+    return f"{provinces}, {len(wards)} communes of today, {former} of before"
+
+
+def load_former_wards() -> int:
+    """Write the communes of before the reform, each with the units of today that took it in; answers how many."""
+    listed = _read("former_wards.json")["provinces"]
+    olds = _ids_by_code(today=False)
+    units = [
+        (olds[code], district, *written.split("|"))
+        for code, districts in listed.items()
+        for district, names in districts.items()
+        for written in names
+    ]
+    _store(FormerWard, [_former(*unit[:4]) for unit in units], ["province_id", "district", "name"])
+    _store_successions(units)
+    return len(units)
+
+
+def _store_successions(units: Sequence[tuple[Any, ...]]) -> None:
+    wards: dict[str, int] = dict(db.session.execute(select(Ward.code, Ward.id)).all())
+    known = select(FormerWard.province_id, FormerWard.district, FormerWard.name, FormerWard.id)
+    formers = {(province, district, name): id_ for province, district, name, id_ in db.session.execute(known)}
+    rows = [
+        {"former_id": formers[province, clean(district), clean(name)], "ward_id": wards[code]}
+        for province, district, _code, name, codes in units
+        for code in codes.split()
+    ]
+    db.session.execute(insert_into(WardSuccession).on_conflict_do_nothing(), rows)
+
+
+def _former(province_id: int, district: str, code: str, name: str) -> Row:
+    return {
+        "code": code,
+        "name": clean(name),
+        "folded": plain(name),
+        "district": clean(district),
+        "district_folded": plain(district),
+        "province_id": province_id,
+    }
 
 
 def load_provinces() -> str:
@@ -41,9 +80,9 @@ def _read(name: str) -> Any:
     return json.loads((DATA / name).read_text(encoding="utf-8"))
 
 
-def _ids_by_code() -> dict[str, int]:
-    today = select(Province.code, Province.id).where(Province.successor_id.is_(None))
-    return dict(db.session.execute(today).all())
+def _ids_by_code(today: bool = True) -> dict[str, int]:
+    known = select(Province.code, Province.id).where(Province.successor_id.is_(None) == today)
+    return dict(db.session.execute(known).all())
 
 
 def _province(unit: Row, version: str, successor_id: int | None) -> Row:
@@ -70,17 +109,11 @@ def _day(text: str | None) -> date | None:
 
 def _ward(ward: Row, provinces: dict[str, int]) -> Row:
     name = clean(ward["name"])
-    return {"code": ward["code"], "name": name, "folded": fold(name), "province_id": provinces[ward["province"]]}
+    return {"code": ward["code"], "name": name, "folded": plain(name), "province_id": provinces[ward["province"]]}
 
 
-def _store(kind: type[Province | Ward], rows: Sequence[Row], known_by: list[str]) -> None:
-    """Insert rows, or bring those that are there up to date, a batch a statement."""
-    for batch in _batches(rows):
-        insert = insert_into(kind).values(batch)
-        changes = {name: insert.excluded[name] for name in batch[0] if name not in known_by}
-        db.session.execute(insert.on_conflict_do_update(index_elements=known_by, set_=changes))
-
-
-def _batches(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    for start in range(0, len(rows), BATCH):
-        yield rows[start : start + BATCH]
+def _store(kind: type[Province | Ward | FormerWard], rows: Sequence[Row], known_by: list[str]) -> None:
+    """Insert rows, or bring those that are there up to date."""
+    insert = insert_into(kind)
+    changes = {name: insert.excluded[name] for name in rows[0] if name not in known_by}
+    db.session.execute(insert.on_conflict_do_update(index_elements=known_by, set_=changes), rows)

@@ -84,6 +84,8 @@ ROWS: dict[str, Row] = {
     "GET storefronts.shop": public(things.shop),
     "GET storefronts.province": public(things.province),
     "GET places.wards": public(things.province),
+    "GET places.communes": public(),
+    "GET places.codes": public(),
     "GET assets.favicon": public(),
     "GET assets.stylesheet": public(things.version),
     "GET assets.file": public(things.static_file),

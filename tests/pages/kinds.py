@@ -21,7 +21,7 @@ from tests.clients import Client, sign_in
 NO_PAGES = {
     "accounts.second_factor_qr",
     "assets.favicon", "assets.file", "assets.stylesheet", "media.picture", "payments.qr_png", "payments.qr_svg",
-    "places.wards", "storefronts.healthz", "storefronts.manifest", "storefronts.readyz", "storefronts.robots",
+    "places.communes", "places.wards", "storefronts.healthz", "storefronts.manifest", "storefronts.readyz", "storefronts.robots",
     "storefronts.sitemap",
 }  # fmt: skip
 LANGUAGES = ("vi", "en")

@@ -1,4 +1,4 @@
-"""Places as other features look them up: by slug, by code, with the units from before the reform."""
+"""Provinces and communes by slug and by code, with the units from before the reform."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from marketplace.places.models import Province, Ward
 
 SLUG = re.compile(r"[a-z0-9-]{1,40}")
 CODE = re.compile(r"[0-9]{5}")
-DATA = Path(__file__).resolve().parent / "data"
+DATA = Path(__file__).resolve().parents[1] / "data"
 # towns first, then the countryside, then the islands: the order of official lists
 _WARD_KINDS = ("phường", "xã", "đặc khu")
 
