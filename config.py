@@ -38,13 +38,25 @@ class Settings:
     upload_bytes: int = 10 * 1024 * 1024
     writes_per_minute: int = 600
     own_writes_per_minute: int = 120
+    api_calls_per_minute: int = 600
+    webhooks_to_private: bool = False
     database_pool: int = 10
     operator_name: str = ""
     operator_address: str = ""
     operator_tax_code: str = ""
     operator_contact: str = ""
+    operator_bank_bin: str = ""
+    operator_bank_account: str = ""
+    operator_bank_holder: str = ""
+    payout_minimum_vnd: int = 50_000
     terms_version: str = "2026-11"
     commission_basis_points: int = 0
+    confirm_within_hours: int = 48
+    return_answer_days: int = 3
+    weight_tolerance_percent: int = 10
+    stripe_secret_key: str = field(default="", repr=False)
+    stripe_webhook_secret: str = field(default="", repr=False)
+    stripe_api_base: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
@@ -61,10 +73,15 @@ _NUMBERS = {
     "upload_bytes",
     "writes_per_minute",
     "own_writes_per_minute",
+    "api_calls_per_minute",
     "database_pool",
     "commission_basis_points",
+    "confirm_within_hours",
+    "return_answer_days",
+    "weight_tolerance_percent",
+    "payout_minimum_vnd",
 }
-_SWITCHES = {"demo", "testing", "https"}
+_SWITCHES = {"demo", "testing", "https", "webhooks_to_private"}
 
 
 def _read(name: str, text: str) -> object:

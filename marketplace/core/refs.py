@@ -21,6 +21,14 @@ PREFIXES = {
     "return": "TH",
     "ledger": "SC",
     "notice": "TB",
+    "payout_batch": "DC",
+    "payout": "CT",
+    "fee_bill": "PD",
+    "bank_statement": "SK",
+    "thread": "TN",
+    "token": "MC",
+    "webhook": "WH",
+    "application": "HS",
 }
 _sequences = {name: Sequence(f"{name}_refs", metadata=Base.metadata, data_type=BigInteger) for name in PREFIXES}
 
