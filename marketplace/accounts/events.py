@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from marketplace.accounts.models import Person
+from marketplace.accounts.models import Organisation, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,3 +13,32 @@ class SignedIn:
 
     person: Person
     guest_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationVerified:
+    """The operator has looked at an organisation's papers: it may sell and buy in its own name from now on."""
+
+    organisation: Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationSuspended:
+    """An organisation may neither sell nor order until it is reinstated; what it has promised it still does."""
+
+    organisation: Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationReinstated:
+    """A suspended organisation works here as before."""
+
+    organisation: Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationRenamed:
+    """An organisation is called otherwise than `before`; the address of its shop stays."""
+
+    organisation: Organisation
+    before: str

@@ -46,6 +46,17 @@ def forget_sign_ins() -> None:
         services.forget_sign_ins(clock.now() - queries.SIGNED_IN_FOR)
 
 
+def _has_old_invitations() -> bool:
+    return queries.has_invitations_before(services.oldest())
+
+
+@every(timedelta(hours=6), "accounts.forget_invitations", when=_has_old_invitations)
+def forget_invitations() -> None:
+    """Addresses of people who were invited and never answered are not kept."""
+    with writing():
+        services.forget_invitations(services.oldest())
+
+
 @handles(SEND)
 def send_reset(login: str) -> None:
     """The letter of somebody who forgot her password; nothing for a name that nobody has."""

@@ -8,7 +8,18 @@ from typing import ClassVar
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from marketplace.accounts.states import ORGANISATION, LegalForm, OrganisationAction, OrganisationState
+from marketplace.accounts.states import (
+    APPLICATION,
+    ORGANISATION,
+    PERSONAL_FORMS,
+    ApplicationAction,
+    ApplicationKind,
+    ApplicationState,
+    LegalForm,
+    OrganisationAction,
+    OrganisationState,
+    RulingKind,
+)
 from marketplace.core import clock
 from marketplace.core.actors import OrganisationKind, Role
 from marketplace.core.database import Base, Id, Ref, enumerated
@@ -77,7 +88,7 @@ class Organisation(Base):
     @property
     def is_household(self) -> bool:
         """A household or farm without legal personality: its tax is withheld, its personal code is not shown."""
-        return self.legal_form in {LegalForm.HOUSEHOLD_BUSINESS, LegalForm.FARM, LegalForm.COOPERATIVE_GROUP}
+        return self.legal_form in PERSONAL_FORMS
 
 
 class Membership(Base):
@@ -92,6 +103,62 @@ class Membership(Base):
     role: Mapped[Role] = enumerated(Role, "role")
 
     person: Mapped[Person] = relationship(back_populates="memberships")
+    organisation: Mapped[Organisation] = relationship()
+
+
+class Application(Base):
+    """What an organisation asks the operator to check: itself, or other legal details than those that were verified.
+
+    A change carries the new details; the first verification looks at those of the organisation itself.
+    """
+
+    __tablename__ = "applications"
+
+    machine: ClassVar[Machine[ApplicationState, ApplicationAction]] = APPLICATION
+
+    id: Mapped[Id]
+    ref: Mapped[Ref]
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    kind: Mapped[ApplicationKind] = enumerated(ApplicationKind, "kind")
+    state: Mapped[ApplicationState] = enumerated(ApplicationState, "state", default=ApplicationState.WAITING)
+    legal_form: Mapped[LegalForm | None] = enumerated(LegalForm, "legal_form", nullable=True)
+    legal_name: Mapped[str | None] = mapped_column(String(200))
+    tax_code: Mapped[str | None] = mapped_column(String(14))
+    submitted_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+
+    organisation: Mapped[Organisation] = relationship()
+
+
+class Ruling(Base):
+    """What the operator decided about an organisation: `words` are told to its people, `note` stays with operators."""
+
+    __tablename__ = "rulings"
+
+    id: Mapped[Id]
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    kind: Mapped[RulingKind] = enumerated(RulingKind, "kind")
+    words: Mapped[str] = mapped_column(String(1000), default="")
+    note: Mapped[str] = mapped_column(String(1000), default="")
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    person: Mapped[Person | None] = relationship()
+
+
+class MemberInvitation(Base):
+    """Somebody is asked by letter to work for an organisation; the letter's secret is kept as a digest only."""
+
+    __tablename__ = "member_invitations"
+
+    id: Mapped[Id]
+    ref: Mapped[str] = mapped_column(String(48), unique=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    email: Mapped[str] = mapped_column(String(254))
+    role: Mapped[Role] = enumerated(Role, "role")
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    invited_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+
     organisation: Mapped[Organisation] = relationship()
 
 

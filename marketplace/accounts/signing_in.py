@@ -14,8 +14,8 @@ from flask_login import LoginManager, current_user, login_user
 
 from marketplace.accounts import queries, services
 from marketplace.accounts.events import SignedIn
-from marketplace.accounts.models import Organisation, Person
-from marketplace.accounts.states import OrganisationState
+from marketplace.accounts.models import MemberInvitation, Organisation, Person
+from marketplace.accounts.states import JOINING, OrganisationState
 from marketplace.core import clock
 from marketplace.core.actors import Actor, ActorKind, OrganisationKind
 from marketplace.core.database import db, writing
@@ -92,19 +92,24 @@ def _actor_of(person: Person) -> Actor:
         organisation_kind=organisation.kind,
         organisation_name=organisation.name,
         organisation_verified=organisation.state is OrganisationState.VERIFIED,
+        organisation_suspended=organisation.state is OrganisationState.SUSPENDED,
         roles=frozenset(one.role for one in person.memberships if one.organisation_id == organisation.id),
     )
 
 
 def organisations_of(person: Person) -> list[Organisation]:
-    """Those that she may act for: a suspended one acts as nothing, some wait for a second factor."""
+    """Those that she may act for; some wait for a second factor, suspended ones come last.
+
+    Whoever trades here still finishes what was promised while suspended; a department or an operator does nothing.
+    """
     known = {one.organisation_id: one.organisation for one in person.memberships}
     trusted = settings().demo or has_shown_code()
-    return [
-        one
-        for one in known.values()
-        if one.state is not OrganisationState.SUSPENDED and (trusted or one.kind not in NEED_SECOND_FACTOR)
-    ]
+    open_ones = [one for one in known.values() if one.kind in JOINING or (trusted and not _is_suspended(one))]
+    return sorted(open_ones, key=_is_suspended)
+
+
+def _is_suspended(organisation: Organisation) -> bool:
+    return organisation.state is OrganisationState.SUSPENDED
 
 
 def lacks_second_factor(person: Person) -> bool:
@@ -127,6 +132,11 @@ def choose_organisation(ref: str) -> None:
     person = current_person()
     if person is None or ref not in {PRIVATE, *(one.ref for one in organisations_of(person))}:
         raise Refused(_l("You do not belong to this organisation, or it is suspended."))
+    act_for(ref)
+
+
+def act_for(ref: str) -> None:
+    """Act from now on for an organisation that one has just founded or joined."""
     session[ORGANISATION] = ref
     g.pop("actor", None)
 
@@ -239,6 +249,18 @@ def join(invitation: services.Invitation, password: str) -> Person:
         person = services.sign_up(invitation, password_hash=password_hash)
         key = _begun(person)
     start(person, key)
+    return person
+
+
+def join_by_invitation(invitation: MemberInvitation, newcomer: services.Invitation, password: str) -> Person:
+    """Open the account of somebody who was invited into an organisation, and begin its session there."""
+    password_hash = services.new_hash(password, newcomer.email, newcomer.name)
+    organisation = invitation.organisation.ref
+    with writing():
+        person = services.join_by_invitation(invitation, newcomer, password_hash=password_hash)
+        key = _begun(person)
+    start(person, key)
+    act_for(organisation)
     return person
 
 

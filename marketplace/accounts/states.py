@@ -60,3 +60,85 @@ ORGANISATION: Machine[OrganisationState, OrganisationAction] = Machine(
         (OrganisationState.SUSPENDED, OrganisationAction.REINSTATE): OrganisationState.VERIFIED,
     }
 )
+
+
+class ApplicationKind(Labelled):
+    """What an organisation asks the operator to check."""
+
+    JOINING = "joining", _l("first verification")
+    CHANGE = "change", _l("change of legal details")
+
+
+class ApplicationState(Labelled):
+    """Where a request for verification stands."""
+
+    WAITING = "waiting", _l("waits for the operator")
+    ASKED = "asked", _l("waits for the applicant")
+    ACCEPTED = "accepted", _l("accepted")
+    DECLINED = "declined", _l("declined")
+    WITHDRAWN = "withdrawn", _l("withdrawn")
+
+
+class ApplicationAction(Labelled):
+    """What may be done with a request for verification."""
+
+    ACCEPT = "accept", _l("Accept")
+    ASK = "ask", _l("Ask for more")
+    DECLINE = "decline", _l("Decline")
+    SUBMIT = "submit", _l("Send again")
+    WITHDRAW = "withdraw", _l("Withdraw")
+
+
+OPEN_APPLICATIONS = (ApplicationState.WAITING, ApplicationState.ASKED, ApplicationState.DECLINED)
+
+APPLICATION: Machine[ApplicationState, ApplicationAction] = Machine(
+    {
+        (ApplicationState.WAITING, ApplicationAction.ACCEPT): ApplicationState.ACCEPTED,
+        (ApplicationState.WAITING, ApplicationAction.ASK): ApplicationState.ASKED,
+        (ApplicationState.WAITING, ApplicationAction.DECLINE): ApplicationState.DECLINED,
+        (ApplicationState.WAITING, ApplicationAction.WITHDRAW): ApplicationState.WITHDRAWN,
+        (ApplicationState.ASKED, ApplicationAction.ACCEPT): ApplicationState.ACCEPTED,
+        (ApplicationState.ASKED, ApplicationAction.SUBMIT): ApplicationState.WAITING,
+        (ApplicationState.ASKED, ApplicationAction.DECLINE): ApplicationState.DECLINED,
+        (ApplicationState.ASKED, ApplicationAction.WITHDRAW): ApplicationState.WITHDRAWN,
+        (ApplicationState.DECLINED, ApplicationAction.SUBMIT): ApplicationState.WAITING,
+        (ApplicationState.DECLINED, ApplicationAction.WITHDRAW): ApplicationState.WITHDRAWN,
+    }
+)
+
+
+class RulingKind(Labelled):
+    """What the operator has decided about an organisation."""
+
+    VERIFIED = "verified", _l("Verified")
+    ACCEPTED = "accepted", _l("Change accepted")
+    ASKED = "asked", _l("Asked for more")
+    DECLINED = "declined", _l("Declined")
+    SUSPENDED = "suspended", _l("Suspended")
+    REINSTATED = "reinstated", _l("Reinstated")
+
+
+# whoever holds this role runs the organisation: its profile, its people, its roles
+HEAD: dict[OrganisationKind, Role] = {
+    OrganisationKind.PRODUCER: Role.MANAGER,
+    OrganisationKind.BUYER: Role.MANAGER,
+    OrganisationKind.DEPARTMENT: Role.LEADER,
+    OrganisationKind.OPERATOR: Role.MANAGER,
+}
+ROLES_IN: dict[OrganisationKind, tuple[Role, ...]] = {
+    OrganisationKind.PRODUCER: (Role.MANAGER, Role.STAFF, Role.SIGNATORY),
+    OrganisationKind.BUYER: (Role.MANAGER, Role.STAFF, Role.SIGNATORY),
+    OrganisationKind.DEPARTMENT: (Role.LEADER, Role.OFFICER),
+    OrganisationKind.OPERATOR: (Role.MANAGER, Role.STAFF),
+}
+ROLE_DUTIES: dict[Role, Any] = {
+    Role.MANAGER: _l("runs everything here: goods, orders, money, profile and people"),
+    Role.STAFF: _l("goods, stock and orders; no bank account, no people"),
+    Role.SIGNATORY: _l("may sign agreements in the organisation's name"),
+    Role.OFFICER: _l("does the department's daily work"),
+    Role.LEADER: _l("leads the department's work here and its people"),
+}
+# who joins by herself and is verified by the operator
+JOINING = (OrganisationKind.PRODUCER, OrganisationKind.BUYER)
+# forms that live under the tax code of a person, too
+PERSONAL_FORMS = (LegalForm.HOUSEHOLD_BUSINESS, LegalForm.FARM, LegalForm.COOPERATIVE_GROUP)

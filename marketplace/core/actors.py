@@ -47,6 +47,7 @@ class Actor:
     organisation_kind: OrganisationKind | None = None
     organisation_name: str | None = None
     organisation_verified: bool = False
+    organisation_suspended: bool = False
     roles: frozenset[Role] = frozenset()
     display_name: str = ""
     on_behalf_of: str | None = None

@@ -14,16 +14,21 @@ class Slot(StrEnum):
     """The places that pages offer."""
 
     HEADER = "header"
+    BOTTOM_BAR = "bottom_bar"
     HOME = "home"
     PRODUCT = "product"
     PRODUCT_SIDE = "product_side"
+    COMPARISON = "comparison"
     SHOP = "shop"
+    SHOP_HEAD = "shop_head"
     PROVINCE = "province"
     PURCHASE = "purchase"
     ORDER = "order"
     DESK = "desk"
     DESK_MENU = "desk_menu"
     ME = "me"
+    WORKSHOP = "workshop"
+    OPERATOR = "operator"
 
 
 Panel = Callable[[Actor, Sequence[str]], Mapping[str, Markup]]

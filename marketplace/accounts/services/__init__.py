@@ -1,6 +1,6 @@
 """What may happen to people and organisations: joining, signing in, mending one's own details, being told."""
 
-from marketplace.accounts.services import second_factor
+from marketplace.accounts.services import second_factor, verifying
 from marketplace.accounts.services.addresses import (
     ask_for_email,
     change_to_confirm,
@@ -10,6 +10,15 @@ from marketplace.accounts.services.addresses import (
     refuse_email,
     undo_limit,
 )
+from marketplace.accounts.services.invitations import (
+    accept_invitation,
+    forget_invitations,
+    invite,
+    join_by_invitation,
+    member_invitation,
+    oldest,
+    withdraw_invitation,
+)
 from marketplace.accounts.services.joining import (
     Invitation,
     ask_to_join,
@@ -18,6 +27,8 @@ from marketplace.accounts.services.joining import (
     sign_up,
     token_of,
 )
+from marketplace.accounts.services.members import add_member, leave, remove, set_roles
+from marketplace.accounts.services.organisations import Profile, edit_organisation, found
 from marketplace.accounts.services.passwords import fits, hashed, new_hash
 from marketplace.accounts.services.people import change_password, edit, mark_notices_read
 from marketplace.accounts.services.resetting import (
@@ -33,6 +44,9 @@ from marketplace.accounts.services.throttling import Attempt, check, count, forg
 __all__ = [
     "Attempt",
     "Invitation",
+    "Profile",
+    "accept_invitation",
+    "add_member",
     "ask_for_email",
     "ask_for_reset",
     "ask_to_join",
@@ -45,26 +59,38 @@ __all__ = [
     "count",
     "create_from_command",
     "edit",
+    "edit_organisation",
     "end_one",
     "end_others",
     "fits",
     "forget_before",
     "forget_email_changes",
+    "forget_invitations",
     "forget_sign_ins",
     "forgive",
+    "found",
     "hashed",
     "invitation_of",
+    "invite",
     "is_stale",
+    "join_by_invitation",
+    "leave",
     "mark_notices_read",
+    "member_invitation",
     "new_hash",
+    "oldest",
     "person_of_reset",
     "refuse_email",
+    "remove",
     "reset_password",
     "reset_token",
     "second_factor",
     "see",
     "send_reset",
+    "set_roles",
     "sign_up",
     "token_of",
     "undo_limit",
+    "verifying",
+    "withdraw_invitation",
 ]

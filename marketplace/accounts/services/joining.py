@@ -34,13 +34,17 @@ OPERATOR_SLUG = "ban-quan-tri"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invitation:
-    """What somebody told us when asking for an account; the letter's link carries it, signed."""
+    """What somebody told us when asking for an account; the letter's link carries it, signed.
+
+    `wants` names the kind of organisation that she will found next, if any.
+    """
 
     name: str
     email: str
     phone: str | None
     locale: str
     terms: str
+    wants: str = ""
 
 
 def _signer() -> URLSafeTimedSerializer:
@@ -69,10 +73,10 @@ def ask_to_join(invitation: Invitation, *, link: str) -> None:
     template = "accounts/sign_up_attempted" if known else "accounts/sign_up"
     if queries.letters_since(recipient, template, clock.now() - timedelta(hours=1)) >= LETTERS_AN_HOUR:
         return
-    notify(recipient, template, name=_plain(invitation.name), url="/sign-in" if known else link)
+    notify(recipient, template, name=plain_name(invitation.name), url="/sign-in" if known else link)
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """Letters go to whatever address somebody typed: a name there can be no advertisement with a link of its own."""
     return re.sub(r"(?<=\w)[.:/\\@]+(?=\w\w)", " ", name)
 

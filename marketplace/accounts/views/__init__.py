@@ -1,5 +1,33 @@
 """The pages of accounts, a module a matter."""
 
-from marketplace.accounts.views import addresses, devices, joining, me, notices, resetting, second_factor, sessions
+from marketplace.accounts.views import (
+    addresses,
+    devices,
+    founding,
+    invitations,
+    joining,
+    me,
+    members,
+    notices,
+    operator,
+    organisations,
+    resetting,
+    second_factor,
+    sessions,
+)
 
-__all__ = ["addresses", "devices", "joining", "me", "notices", "resetting", "second_factor", "sessions"]
+__all__ = [
+    "addresses",
+    "devices",
+    "founding",
+    "invitations",
+    "joining",
+    "me",
+    "members",
+    "notices",
+    "operator",
+    "organisations",
+    "resetting",
+    "second_factor",
+    "sessions",
+]

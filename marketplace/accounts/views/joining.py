@@ -6,20 +6,23 @@ from flask import flash, make_response, redirect, render_template, session, url_
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts import bp, services, signing_in
-from marketplace.accounts.forms import JoinForm, SignUpForm
+from marketplace.accounts.forms import WANTS, JoinForm, SignUpForm
+from marketplace.accounts.states import JOINING
 from marketplace.core import i18n
 from marketplace.core.database import writing
 from marketplace.core.i18n import gettext as _
 from marketplace.core.permissions import Permission, allows
 from marketplace.web.mailbox import bp as mailbox
-from marketplace.web.requests import actor, answers, private
+from marketplace.web.requests import actor, answers, private, query_text
 from marketplace.web.security import limiter, settings
 
 
 @bp.get("/sign-up")
 def sign_up() -> ResponseReturnValue:
     """Asking for an account."""
-    return private(make_response(render_template("accounts/sign_up.html", form=SignUpForm.shown())))
+    wanted = query_text("as", most=20)
+    form = SignUpForm.shown(wants=wanted if wanted in dict(WANTS) else WANTS[0][0])
+    return private(make_response(render_template("accounts/sign_up.html", form=form)))
 
 
 @bp.post("/sign-up")
@@ -34,6 +37,7 @@ def ask_to_join() -> ResponseReturnValue:
         phone=form.phone.data or None,
         locale=i18n.locale(),
         terms=settings().terms_version,
+        wants=form.wants.data,
     )
     with writing():
         services.ask_to_join(invitation, link=url_for("accounts.join", token=services.token_of(invitation)))
@@ -69,6 +73,8 @@ def create_account(token: str) -> ResponseReturnValue:
     form = JoinForm.checked()
     signing_in.join(invitation, form.password.data)
     flash(_("Welcome! Your account is open."), "success")
+    if invitation.wants in set(JOINING):
+        return redirect(url_for("accounts.new_organisation", kind=invitation.wants), code=303)
     return redirect(url_for("storefronts.home"), code=303)
 
 

@@ -8,7 +8,7 @@ from flask import flash, g, make_response, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts import bp, queries, services, signing_in
-from marketplace.accounts.forms import DetailsForm, EmailForm, OrganisationForm, PasswordForm
+from marketplace.accounts.forms import ActingForm, DetailsForm, EmailForm, PasswordForm
 from marketplace.accounts.models import Person
 from marketplace.accounts.signing_in import needs_sign_in
 from marketplace.accounts.states import KIND_WORDS, ROLE_WORDS
@@ -88,7 +88,7 @@ def change_password() -> ResponseReturnValue:
 @answers(me)
 def choose_organisation() -> ResponseReturnValue:
     """Act for another organisation of mine, or as myself."""
-    signing_in.choose_organisation(OrganisationForm.checked().organisation.data or signing_in.PRIVATE)
+    signing_in.choose_organisation(ActingForm.checked().organisation.data or signing_in.PRIVATE)
     name = actor().organisation_name
     flash(_("You now act for %(name)s.", name=name) if name else _("You now act for yourself."), "success")
     return redirect(url_for("accounts.me"), code=303)

@@ -13,6 +13,12 @@ from marketplace.core.i18n import gettext as _
 from marketplace.web.requests import answers, private, query_text, safe_next
 from marketplace.web.security import LANGUAGE_COOKIE
 
+FIRST_PAGES = {
+    OrganisationKind.PRODUCER: "storefronts.desk",
+    OrganisationKind.OPERATOR: "accounts.operator",
+    OrganisationKind.DEPARTMENT: "accounts.me",
+}
+
 
 @bp.get("/sign-in")
 def sign_in() -> ResponseReturnValue:
@@ -62,9 +68,9 @@ def show_code() -> ResponseReturnValue:
 
 
 def _first_page(person: Person) -> str | None:
-    """Whoever works for a producer begins with what waits for her."""
+    """Whoever works here begins with what waits for her."""
     chosen = signing_in.current_organisation(person)
-    return url_for("storefronts.desk") if chosen and chosen.kind is OrganisationKind.PRODUCER else None
+    return url_for(FIRST_PAGES[chosen.kind]) if chosen and chosen.kind in FIRST_PAGES else None
 
 
 @bp.post("/sign-out")

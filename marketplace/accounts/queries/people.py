@@ -1,19 +1,17 @@
-"""People and organisations as others look them up; what a person was told."""
+"""People: by address, phone, ref or session, and what is kept of how they sign in."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import (
     EmailChange,
     Membership,
-    Organisation,
     Person,
     RecoveryCode,
     SecondFactor,
@@ -21,15 +19,11 @@ from marketplace.accounts.models import (
     SignInAttempt,
 )
 from marketplace.core import audit, clock
-from marketplace.core.actors import Actor, OrganisationKind, Recipient, Role
 from marketplace.core.audit import AuditEntry
 from marketplace.core.database import db
-from marketplace.core.outbox import Notice
 from marketplace.core.refs import token_digest
 from marketplace.web.forms import email_address, phone_number
 
-# more unread notices than this are not counted one by one
-MOST_COUNTED = 100
 # a device on which nothing was done for so long is signed out
 SIGNED_IN_FOR = timedelta(days=90)
 
@@ -106,44 +100,6 @@ def has_email_changes_before(moment: datetime) -> bool:
     return db.session.scalar(select(EmailChange.id).where(EmailChange.asked_at < moment).limit(1)) is not None
 
 
-def organisation_by_slug(slug: str) -> Organisation | None:
-    """The organisation with this slug."""
-    return db.session.scalar(select(Organisation).where(Organisation.slug == slug))
-
-
-def organisation_by_ref(ref: str) -> Organisation | None:
-    """The organisation with this ref."""
-    return db.session.scalar(select(Organisation).where(Organisation.ref == ref))
-
-
-def people_of(organisation_id: int, *roles: Role) -> list[Person]:
-    """Everyone who belongs to an organisation (with one of these roles, where any are named), each once."""
-    held = Membership.role.in_(roles) if roles else Membership.role.is_not(None)
-    members = select(Membership.person_id).where(Membership.organisation_id == organisation_id, held)
-    return list(db.session.scalars(select(Person).where(Person.id.in_(members)).order_by(Person.id)))
-
-
-def belongs_to_any(person_id: int, organisation_ids: Sequence[int]) -> bool:
-    """Whether a person has a role in one of these organisations, whomever she acts for now."""
-    held = (Membership.person_id == person_id) & Membership.organisation_id.in_(organisation_ids)
-    return db.session.scalar(select(Membership.id).where(held).limit(1)) is not None
-
-
-def operators() -> list[Recipient]:
-    """Whom to tell what only the marketplace's own operator can mend."""
-    asked = select(Organisation.ref).where(Organisation.kind == OrganisationKind.OPERATOR).order_by(Organisation.id)
-    return [Recipient("organisation", ref) for ref in db.session.scalars(asked)]
-
-
-def memberships_of(person: Person) -> list[tuple[Organisation, list[Role]]]:
-    """The organisations of a person with her roles in each, in the order in which she joined."""
-    asked = select(Membership).where(Membership.person_id == person.id).order_by(Membership.id)
-    grouped: dict[Organisation, list[Role]] = {}
-    for one in db.session.scalars(asked.options(joinedload(Membership.organisation))):
-        grouped.setdefault(one.organisation, []).append(one.role)
-    return list(grouped.items())
-
-
 def failed_attempts(keys: Sequence[str], *, since: datetime) -> Counter[str]:
     """How many failed tries to sign in are counted under each key since a moment."""
     counted = select(SignInAttempt.key, func.count()).where(SignInAttempt.key.in_(keys), SignInAttempt.at > since)
@@ -161,39 +117,3 @@ def audit_rows(person: Person, action: str, since: datetime) -> int:
     mine = (AuditEntry.subject_kind == subject.kind) & (AuditEntry.subject_ref == subject.ref)
     asked = select(func.count()).where(mine, AuditEntry.action == action, AuditEntry.at > since)
     return db.session.scalar(asked) or 0
-
-
-# --- notices ---
-
-
-def told_to(actor: Actor) -> ColumnElement[bool]:
-    """Notices for a person and for the organisation that she acts for now."""
-    if not actor.is_signed_in:
-        return false()
-    own = and_(Notice.recipient_kind == "person", Notice.recipient_ref == actor.ref)
-    if actor.organisation_ref is None:
-        return own
-    firm = and_(Notice.recipient_kind == "organisation", Notice.recipient_ref == actor.organisation_ref)
-    return or_(own, firm)
-
-
-def notices_of(actor: Actor) -> Select[Any]:
-    """What a person and her current organisation were told, the newest first."""
-    return select(Notice).where(told_to(actor)).order_by(Notice.id.desc())
-
-
-def unread_notices(actor: Actor) -> int:
-    """How many of them nobody has read, counted up to a hundred."""
-    unread = select(Notice.id).where(told_to(actor), Notice.read_at.is_(None)).limit(MOST_COUNTED)
-    return db.session.scalar(select(func.count()).select_from(unread.subquery())) or 0
-
-
-def letters_since(recipient: Recipient, template: str, moment: datetime) -> int:
-    """How many letters of one kind a recipient was sent since a moment."""
-    sent = select(func.count()).where(
-        Notice.recipient_kind == recipient.kind,
-        Notice.recipient_ref == recipient.ref,
-        Notice.template == template,
-        Notice.created_at > moment,
-    )
-    return db.session.scalar(sent) or 0
