@@ -162,6 +162,11 @@ class Variant(Base):
         return self.sku
 
     @property
+    def is_by_weight(self) -> bool:
+        """Ordered by an estimate, settled by what the packs weigh when they leave."""
+        return self.is_actual_weight and self.net_grams > 0
+
+    @property
     def price_per_kilo(self) -> Decimal | None:
         """The price of 1.000 g, for packs that say their net weight."""
         return Decimal(self.price_vnd) * 1000 / self.net_grams if self.net_grams else None

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from wtforms import HiddenField, StringField
-from wtforms.validators import InputRequired
+from flask import request
+from werkzeug.datastructures import FileStorage
+from wtforms import HiddenField, MultipleFileField, StringField
+from wtforms.validators import InputRequired, StopValidation
 
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.text import clean
-from marketplace.orders.states import CancelReason, DeliveryKind
+from marketplace.orders.models import OrderLine
+from marketplace.orders.services import MOST_PHOTOS, Packed
+from marketplace.orders.states import CancelReason, DeliveryKind, ReturnReason, ShortReason
 from marketplace.web.forms import (
     DayField,
     Form,
@@ -63,6 +67,7 @@ class CheckoutForm(Form):
     age_stated = tick_field(_l("I am 18 or older and may buy alcohol."))
 
     ships = False
+    asked: Mapping[str, str] = {}
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Everything that is missing is said at once: a way to reach the buyer, and where parcels go."""
@@ -73,7 +78,13 @@ class CheckoutForm(Form):
             self._miss("ward", _("Please choose the ward or commune that the goods go to."))
         if self.ships and not self.street.data:
             self._miss("street", _("Please type the house number and street or hamlet."))
+        for name, sentence in self.asked.items():
+            self._miss(name, sentence)
         return fine and not self.errors
+
+    def ask(self, name: str, sentence: str) -> None:
+        """Put a question about a field: it has to be looked at again before anything is ordered."""
+        self.asked = {**self.asked, name: sentence}
 
     def _miss(self, name: str, sentence: str) -> None:
         field = self[name]
@@ -95,10 +106,153 @@ class ConfirmForm(Form):
 
 
 class ShipForm(Form):
-    """Who carries the parcel and under which number."""
+    """Who carries the parcel and under which number; `with_parcel` asks what is in it, line by line."""
 
     carrier = text_field(_l("Carrier"), most=60, required=False)
     tracking = text_field(_l("Tracking number"), most=60, required=False)
+    note = text_field(_l("A word to the buyer"), most=300, required=False, lines=True)
+
+    def packed(self, lines: Iterable[OrderLine]) -> list[Packed]:
+        """What was filled in for the lines; a line without a word leaves whole."""
+        return [self._packed(line) for line in lines]
+
+    def _packed(self, line: OrderLine) -> Packed:
+        packs, reason = self[f"packs-{line.sku}"].data, self[f"reason-{line.sku}"].data
+        return Packed(
+            sku=line.sku,
+            packs=line.quantity if packs is None else packs,
+            grams=self[f"grams-{line.sku}"].data if line.is_by_weight else None,
+            reason=ShortReason(reason) if reason else None,
+        )
+
+
+def with_parcel(form: ShipForm, lines: Iterable[OrderLine]) -> ShipForm:
+    """Ask for each line how many packs are in the parcel, what they weigh together where weight counts, why fewer."""
+    reasons = [("", _l("all is there")), *((reason.value, reason.label) for reason in ShortReason)]
+    for line in lines:
+        _ask(form, f"packs-{line.sku}", _packs_field(_l("Packs sent"), line.quantity), line.quantity)
+        if line.is_by_weight:
+            grams = number_field(_l("Weight in all, in grams"), most=1_000_000_000, required=False)
+            _ask(form, f"grams-{line.sku}", grams, None)
+        _ask(form, f"reason-{line.sku}", choice_field(_l("If something is missing: why?"), reasons, required=False), "")
+    return form
+
+
+def _packs_field(label: Any, most: int) -> Any:
+    field = number_field(label, most=most, required=False)
+    field.kwargs["validators"] = [_not_emptied, *field.args[1]]
+    field.args = field.args[:1]
+    return field
+
+
+def _not_emptied(form: Any, field: Any) -> None:
+    """A number that was wiped out is neither all nor none."""
+    if field.raw_data and not str(field.raw_data[0]).strip():
+        raise StopValidation(_("Please type a number; 0 if there are none."))
+
+
+def _ask(form: Form, name: str, field: Any, known: Any) -> None:
+    """Put one more field into a form, filled with what was sent or is known."""
+    if name not in form._fields:
+        bound = form.meta.bind_field(form, field, {"name": name, "prefix": "", "translations": None})
+        bound.process(request.form if request.method == "POST" else None, known)
+        form._fields[name] = bound
+
+
+class AskToCancelForm(Form):
+    """What the buyer says to the seller who is packing already."""
+
+    note = text_field(_l("Why do you want to cancel?"), most=300, lines=True)
+
+
+class KeepForm(Form):
+    """Why the seller does not cancel."""
+
+    note = text_field(_l("What you say to the buyer"), most=300, lines=True)
+
+
+class ReturnForm(Form):
+    """What is wrong with goods, with photos; `with_returnable` asks how many packs of which line."""
+
+    reason = radio_field(_l("What is wrong?"), [(reason.value, reason.label) for reason in ReturnReason])
+    note = text_field(_l("Describe it in a few words"), most=1000, lines=True)
+    photos = MultipleFileField(_l("Photos"))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """At most so many photos come with it."""
+        well = bool(super().validate(extra_validators))
+        if len(self.pictures) > MOST_PHOTOS:
+            self.photos.errors = [_("At most %(most)s photos, please.", most=MOST_PHOTOS)]
+            return False
+        return well
+
+    @property
+    def pictures(self) -> list[FileStorage]:
+        """The files that were really chosen."""
+        return [one for one in self.photos.data or () if isinstance(one, FileStorage) and one.filename]
+
+    def wanted(self, lines: Iterable[OrderLine]) -> dict[int, int]:
+        """How many packs of each line (by id) are to go back."""
+        fields = ((line.id, self._fields.get(f"packs-{line.sku}")) for line in lines)
+        return {line_id: field.data or 0 for line_id, field in fields if field is not None}
+
+
+def with_returnable(form: ReturnForm, lines: Iterable[OrderLine], most: Mapping[int, int]) -> ReturnForm:
+    """Ask how many packs of each line go back; where there is only one line, all of it is what one thinks of."""
+    possible = [line for line in lines if most[line.id]]
+    for line in possible:
+        known = most[line.id] if len(possible) == 1 else 0
+        _ask(form, f"packs-{line.sku}", _packs_field(_l("Packs to give back"), most[line.id]), known)
+    return form
+
+
+class AgreeForm(Form):
+    """How the seller agrees to a return."""
+
+    how = radio_field(
+        _l("Do you want the goods back?"),
+        [("send", _l("Yes, the buyer sends them back")), ("keep", _l("No, the money goes back without them"))],
+    )
+    note = text_field(_l("A word to the buyer"), most=1000, required=False, lines=True)
+
+
+class DeclineForm(Form):
+    """Why the seller does not agree."""
+
+    note = text_field(_l("Why not?"), most=1000, lines=True)
+
+
+class SentForm(Form):
+    """Who carries the goods back."""
+
+    carrier = text_field(_l("Carrier"), most=60)
+    tracking = text_field(_l("Tracking number"), most=60, required=False)
+
+
+class BackForm(Form):
+    """Whether goods that came back can be sold again."""
+
+    is_on_shelf = tick_field(_l("They are as good as new and go back into stock."))
+
+
+class EscalateForm(Form):
+    """Why the buyer does not accept the seller's no."""
+
+    note = text_field(_l("Why do you not agree?"), most=1000, lines=True)
+
+
+class DecideForm(Form):
+    """The operator's word on a return."""
+
+    verdict = radio_field(
+        _l("Decision"),
+        [
+            ("refund", _l("The money goes back, at once")),
+            ("return", _l("The goods go back, then the money")),
+            ("dismiss", _l("No ground for a return")),
+        ],
+    )
+    note = text_field(_l("Reasons, for both sides to read"), most=1000, lines=True)
 
 
 class DeliverForm(Form):

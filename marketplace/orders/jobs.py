@@ -1,8 +1,10 @@
-"""Deadlines of orders, looked for every half minute."""
+"""Deadlines of orders and returns, looked for every half minute or minute."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -10,7 +12,7 @@ from marketplace.core import clock
 from marketplace.core.database import db, writing
 from marketplace.core.outbox import every
 from marketplace.orders import services
-from marketplace.orders.models import Cart, Order
+from marketplace.orders.models import Cart, Order, Return
 
 BATCH = 200
 GUEST_CARTS_KEPT = timedelta(days=60)
@@ -19,19 +21,29 @@ GUEST_CARTS_KEPT = timedelta(days=60)
 @every(timedelta(seconds=30), "orders.pass_deadlines")
 def pass_deadlines() -> None:
     """Each order whose deadline has passed, in a transaction of its own."""
-    due = select(Order.id).where(Order.due_at <= clock.now()).order_by(Order.due_at, Order.id).limit(BATCH)
-    failures = [error for order_id in db.session.scalars(due).all() if (error := _passed(order_id))]
+    _pass_all(Order, services.pass_deadline)
+
+
+@every(timedelta(minutes=1), "orders.pass_return_deadlines")
+def pass_return_deadlines() -> None:
+    """Each return that nobody answered or sent in time, in a transaction of its own."""
+    _pass_all(Return, services.pass_return_deadline)
+
+
+def _pass_all(kind: type[Any], passing: Callable[[Any], bool]) -> None:
+    due = select(kind.id).where(kind.due_at <= clock.now()).order_by(kind.due_at, kind.id).limit(BATCH)
+    failures = [error for one in db.session.scalars(due).all() if (error := _passed(kind, one, passing))]
     if failures:
         raise failures[0]
 
 
-def _passed(order_id: int) -> Exception | None:
-    """One order that cannot pass its deadline does not hold up those behind it."""
+def _passed(kind: type[Any], thing_id: int, passing: Callable[[Any], bool]) -> Exception | None:
+    """One thing that cannot pass its deadline does not hold up those behind it."""
     try:
         with writing():
-            order = db.session.get(Order, order_id)
-            if order is not None:
-                services.pass_deadline(order)
+            thing = db.session.get(kind, thing_id)
+            if thing is not None:
+                passing(thing)
     except Exception as error:
         return error
     return None

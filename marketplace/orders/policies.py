@@ -10,7 +10,7 @@ from marketplace.core.actors import Actor, Role
 from marketplace.core.database import db
 from marketplace.core.permissions import Permission, permits, reach, require
 from marketplace.core.refusals import NotSeen
-from marketplace.orders.models import Order, OrderLine, Purchase, Review
+from marketplace.orders.models import Order, OrderLine, Purchase, Return, ReturnLine, Review
 
 SELLING = (Role.MANAGER, Role.STAFF)
 
@@ -101,6 +101,72 @@ def may_answer_review(actor: Actor, review: Review) -> bool:
     return is_seller(actor, review.line.order)
 
 
+@permits(Permission.ORDER_ASK_TO_CANCEL)
+def may_ask_to_cancel(actor: Actor, order: Order) -> bool:
+    """The buyer."""
+    return is_buyer(actor, order.purchase)
+
+
+@permits(Permission.ORDER_ANSWER_CANCEL)
+def may_answer_cancel(actor: Actor, order: Order) -> bool:
+    """The seller."""
+    return is_seller(actor, order)
+
+
+@permits(Permission.ORDER_REORDER)
+def may_reorder(actor: Actor, order: Order) -> bool:
+    """The buyer."""
+    return is_buyer(actor, order.purchase)
+
+
+@permits(Permission.ORDER_PAPER_SEE)
+def may_see_paper(actor: Actor, order: Order) -> bool:
+    """Both sides."""
+    return may_see_order(actor, order)
+
+
+@permits(Permission.ORDER_PACKING_SLIP_SEE)
+def may_see_packing_slip(actor: Actor, order: Order) -> bool:
+    """The seller, who packs."""
+    return is_seller(actor, order)
+
+
+@permits(Permission.RETURN_ASK)
+def may_ask_for_return(actor: Actor, order: Order) -> bool:
+    """The buyer."""
+    return is_buyer(actor, order.purchase)
+
+
+@permits(Permission.RETURN_SEE)
+def may_see_return(actor: Actor, back: Return) -> bool:
+    """Both sides, and the marketplace's operator, who may have to decide."""
+    return may_see_order(actor, back.order) or may_oversee_returns(actor)
+
+
+@permits(Permission.RETURN_ANSWER)
+def may_answer_return(actor: Actor, back: Return) -> bool:
+    """The seller."""
+    return is_seller(actor, back.order)
+
+
+@permits(Permission.RETURN_SEND)
+def may_send_return(actor: Actor, back: Return) -> bool:
+    """The buyer: she sends goods, gives up, or does not accept a no."""
+    return is_buyer(actor, back.order.purchase)
+
+
+@permits(Permission.RETURN_DECIDE)
+def may_decide_return(actor: Actor, _back: Return) -> bool:
+    """The marketplace's operator."""
+    return may_oversee_returns(actor)
+
+
+@permits(Permission.RETURNS_OVERSEE)
+def may_oversee_returns(actor: Actor, _nothing: object = None) -> bool:
+    """Managers and staff of the marketplace's operator."""
+    return actor.is_operator and actor.has_role(*SELLING)
+
+
 def purchase_for(actor: Actor, ref: str) -> Purchase:
     """The purchase behind an address, for its buyer; 404 for everyone else."""
     orders = selectinload(Purchase.orders)
@@ -119,9 +185,24 @@ def order_for(actor: Actor, ref: str, permission: Permission | None = None) -> O
         selectinload(Order.steps),
         selectinload(Order.purchase),
         selectinload(Order.seller),
+        selectinload(Order.returns).selectinload(Return.lines),
     )
     order = db.session.scalar(select(Order).where(Order.ref == ref[:32]).options(*whole))
     return reach(actor, order, Permission.ORDER_SEE, permission)
+
+
+def return_for(actor: Actor, ref: str, permission: Permission | None = None) -> Return:
+    """The return behind an address: 404 unless the actor is on one of its sides or oversees all, 403 unless she may."""
+    order = selectinload(Return.order)
+    whole = (
+        order.selectinload(Order.lines),
+        order.selectinload(Order.purchase),
+        order.selectinload(Order.seller),
+        selectinload(Return.lines).selectinload(ReturnLine.line),
+        selectinload(Return.photos),
+    )
+    back = db.session.scalar(select(Return).where(Return.ref == ref[:32]).options(*whole))
+    return reach(actor, back, Permission.RETURN_SEE, permission)
 
 
 def line_for(actor: Actor, ref: str, sku: str, permission: Permission) -> OrderLine:

@@ -1,9 +1,18 @@
 """Files: kept under the hash of what they hold, in a folder for now; pictures are checked and made small at upload."""
 
-from marketplace.core.files.pictures import SIZES, Picture, picture_key, take_picture
+from marketplace.core.files.pictures import (
+    PRIVATE_SIZES,
+    SIZES,
+    Picture,
+    picture_key,
+    private_picture_key,
+    take_picture,
+    take_private_picture,
+)
 from marketplace.core.files.store import Folder, Missing, Store, digest, store, store_of
 
 __all__ = [
+    "PRIVATE_SIZES",
     "SIZES",
     "Folder",
     "Missing",
@@ -11,7 +20,9 @@ __all__ = [
     "Store",
     "digest",
     "picture_key",
+    "private_picture_key",
     "store",
     "store_of",
     "take_picture",
+    "take_private_picture",
 ]

@@ -22,6 +22,7 @@ from marketplace.core.refusals import Refused
 
 LARGEST = 2400
 SIZES = (160, 320, 640, 1280, LARGEST)
+PRIVATE_SIZES = (320, 1280)
 MOST_PIXELS = 40_000_000
 FORMATS = ("JPEG", "PNG", "WEBP")
 MEGABYTE = 1024 * 1024
@@ -49,6 +50,25 @@ class Picture(Base):
 def picture_key(sha256: str, size: int) -> str:
     """Where the store keeps one size of a picture: at most that wide and that high."""
     return f"{sha256}/{size}.webp"
+
+
+def private_picture_key(sha256: str, size: int) -> str:
+    """Where the store keeps one size of a picture that no public address serves; its owner streams it."""
+    return f"{sha256}/private-{size}.webp"
+
+
+def take_private_picture(stream: IO[bytes]) -> str:
+    """Check an upload, keep it small and large under keys that no public address serves; its hash, or a refusal.
+
+    Slow work only, no row: the caller writes the hash on what the picture belongs to.
+    """
+    image = _fitted(_readable(_read(stream)), PRIVATE_SIZES[-1])
+    renditions = {size: _webp(image, size) for size in PRIVATE_SIZES}
+    sha256 = digest(renditions[PRIVATE_SIZES[-1]])
+    for size, content in renditions.items():
+        if not store().exists(private_picture_key(sha256, size)):
+            store().put(private_picture_key(sha256, size), content)
+    return sha256
 
 
 def take_picture(stream: IO[bytes]) -> Picture:

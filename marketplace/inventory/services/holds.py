@@ -263,15 +263,24 @@ def _picked(item: StockItem, packs: int) -> list[tuple[Lot | None, int]]:
 # --- coming back -----------------------------------------------------------------------------------------------------
 
 
-def put_back(owner_ref: str, *, by: Actor, reason: str = "") -> dict[int, int]:
-    """Packs of a parcel that came back return to their lots; answers how many of each variant (a second time none)."""
+def put_back(
+    owner_ref: str, quantities: Mapping[int, int] | None = None, *, by: Actor, reason: str = ""
+) -> dict[int, int]:
+    """Packs of a parcel that came back return to their lots; answers how many of each variant.
+
+    `quantities` says how many packs of each variant came (a variant not named: none); None takes back all that is
+    still out, so a second time none.
+    """
     ids = db.session.scalars(select(Hold.stock_item_id).where(Hold.owner_ref == owner_ref)).all()
     back: dict[int, int] = {}
     for item in lock_items(ids):
-        for lot_id, packs in _out(item, owner_ref):
-            lot = next((one for one in item.lots if one.id == lot_id), None)
-            shift(item, MovementKind.RETURN, packs, by=by, lot=lot, reason=reason, owner_ref=owner_ref)
-            back[item.variant_id] = back.get(item.variant_id, 0) + packs
+        left = None if quantities is None else quantities.get(item.variant_id, 0)
+        for lot_id, out in _out(item, owner_ref):
+            packs = out if left is None else min(out, left - back.get(item.variant_id, 0))
+            if packs:
+                lot = next((one for one in item.lots if one.id == lot_id), None)
+                shift(item, MovementKind.RETURN, packs, by=by, lot=lot, reason=reason, owner_ref=owner_ref)
+                back[item.variant_id] = back.get(item.variant_id, 0) + packs
     return back
 
 

@@ -188,7 +188,8 @@ class OrderLine(Base):
             "0 <= returned_quantity AND returned_quantity <= shipped_quantity", name="returned_within_shipped"
         ),
         CheckConstraint(
-            "0 <= returned_vnd AND returned_vnd <= COALESCE(settled_vnd, amount_vnd)", name="returned_vnd_within_settled"
+            "0 <= returned_vnd AND returned_vnd <= COALESCE(settled_vnd, amount_vnd)",
+            name="returned_vnd_within_settled",
         ),
         *not_negative("unit_price_vnd", "list_price_vnd", "amount_vnd"),
     )
@@ -231,6 +232,10 @@ class OrderLine(Base):
     def price_per_kilo_vnd(self) -> int | None:
         """The price of 1,000 g that its packs were agreed at, for reading."""
         return rounded(Decimal(self.unit_price_vnd) * 1000 / self.estimated_grams) if self.estimated_grams else None
+
+    def least_grams(self, packs: int) -> int:
+        """Below this weight so many packs are lighter than the tolerance allows."""
+        return -(-(self.estimated_grams or 0) * packs * (100 - (self.tolerance_percent or 0)) // 100)
 
     @property
     def reduced_vnd(self) -> int:

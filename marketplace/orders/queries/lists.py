@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 from marketplace.accounts.models import Organisation
 from marketplace.core.actors import Actor, Role
 from marketplace.core.database import db
-from marketplace.orders.models import Order, Purchase
+from marketplace.orders.models import Order, Purchase, Return
 from marketplace.orders.states import OrderState
 
 # what a seller has to do something about, most pressing first
@@ -39,7 +39,7 @@ def bought_by(actor: Actor, states: Sequence[OrderState] = ()) -> Select[Order]:
     if states:
         statement = statement.where(Order.state.in_(states))
     whole = selectinload(Order.lines), selectinload(Order.seller), selectinload(Order.purchase)
-    return statement.options(*whole, selectinload(Order.steps))
+    return statement.options(*whole, selectinload(Order.steps), selectinload(Order.returns))
 
 
 def sold_by(actor: Actor, states: Sequence[OrderState] = ()) -> Select[Order]:
@@ -49,7 +49,7 @@ def sold_by(actor: Actor, states: Sequence[OrderState] = ()) -> Select[Order]:
     if states:
         statement = statement.where(Order.state.in_(states))
     whole = selectinload(Order.purchase).selectinload(Purchase.province)
-    return statement.options(selectinload(Order.lines), selectinload(Order.steps), whole)
+    return statement.options(selectinload(Order.lines), selectinload(Order.steps), selectinload(Order.returns), whole)
 
 
 def counts_of_seller(organisation_id: int) -> dict[OrderState, int]:
@@ -61,6 +61,12 @@ def counts_of_seller(organisation_id: int) -> dict[OrderState, int]:
 def purchase_ref_of(order_ref: str) -> str | None:
     """The purchase that an order belongs to."""
     return db.session.scalar(select(Purchase.ref).join(Order).where(Order.ref == order_ref[:32]))
+
+
+def purchase_ref_of_return(return_ref: str) -> str | None:
+    """The purchase that a return belongs to."""
+    known = select(Purchase.ref).join(Order).join(Return).where(Return.ref == return_ref[:32])
+    return db.session.scalar(known)
 
 
 def last_address(actor: Actor) -> dict[str, str]:

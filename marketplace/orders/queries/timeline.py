@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
-from marketplace.orders.models import Order, OrderStep
-from marketplace.orders.states import DeliveryKind, OrderState, Side, StepKind
-from marketplace.web.filters import day, moment
+from marketplace.orders.models import Order, OrderLine, OrderStep, Return
+from marketplace.orders.states import DeliveryKind, OrderState, ReturnState, Side, StepKind
+from marketplace.web.filters import day, moment, number, vnd
 
 PLATFORM = "Chợ OCOP liên tỉnh"
 ALL_STATES = tuple(OrderState)
@@ -105,12 +106,30 @@ def _point(order: Order, step: OrderStep) -> Point:
 
 def _note(order: Order, step: OrderStep) -> str:
     """Reasons and days are said in the reader's language; what people wrote stays as it is."""
+    if step.kind is StepKind.SHORTENED:
+        return ". ".join(text for text in (_short_words(order), step.note) if text)
     if step.kind is StepKind.CONFIRMED and step.note:
         return _ready_words(order, step.note)
     if step.kind is StepKind.CANCELLED and order.cancel_reason is not None:
         reason = str(order.cancel_reason.label)
         return f"{reason[:1].upper()}{reason[1:]}" + (f": {step.note}" if step.note else "")
     return step.note
+
+
+def _short_words(order: Order) -> str:
+    """What is missing in the parcel, and by how much the order is cheaper."""
+    short = [line for line in order.lines if line.short_reason]
+    parts = [
+        f"{line.product_name} ({_sent_words(line)}, {line.short_reason.label})" for line in short if line.short_reason
+    ]
+    less = sum(line.amount_vnd - (line.settled_vnd or 0) for line in order.lines if line.settled_vnd is not None)
+    return "; ".join(parts) + (". " + _("%(sum)s less to pay", sum=vnd(less)) if less else "")
+
+
+def _sent_words(line: OrderLine) -> str:
+    if line.shipped_quantity < line.quantity:
+        return _("%(sent)s of %(ordered)s packs", sent=line.shipped_quantity, ordered=line.quantity)
+    return f"{number(line.shipped_grams or 0)} g"
 
 
 def _ready_words(order: Order, written: str) -> str:
@@ -123,6 +142,49 @@ def turn_of(order: Order) -> Turn | None:
     """Whose turn it is in this state, or None when nothing is left to do."""
     told = _TURNS.get(order.state)
     return told(order) if told else None
+
+
+def turn_of_return(back: Return) -> Turn | None:
+    """Whose turn it is with goods that are to go back, or None when nothing is left to do."""
+    told = _RETURN_TURNS.get(back.state)
+    return told(back) if told else None
+
+
+def tone_of_return(back: Return) -> str:
+    """The colour that goes with the state's word."""
+    return _RETURN_TONES.get(back.state, "muted")
+
+
+def _to_answer(back: Return) -> Turn:
+    after = _("Without an answer the marketplace decides.")
+    return Turn(Side.SELLER, _("answer the buyer, who wants to give goods back."), moment(back.due_at), after)
+
+
+def _to_send_back(back: Return) -> Turn:
+    if back.sent_at is None:
+        what, after = _("send the goods back and say here who carries them."), _("The money goes back to the buyer.")
+        return Turn(Side.BUYER, what, moment(back.due_at), after)
+    what = _("say when the goods are back with you.")
+    return Turn(Side.SELLER, what, moment(back.due_at), _("The money goes back to the buyer."))
+
+
+def _to_decide(_back: Return) -> Turn:
+    return Turn(Side.PLATFORM, _("look at both sides and decide."), "", _("Both sides are told."))
+
+
+_RETURN_TURNS: dict[OrderState, Callable[[Order], Turn | None]] = {
+    ReturnState.REQUESTED: _to_answer,
+    ReturnState.APPROVED: _to_send_back,
+    ReturnState.ESCALATED: _to_decide,
+}
+_RETURN_TONES: dict[ReturnState, str] = {
+    ReturnState.REQUESTED: "gold",
+    ReturnState.APPROVED: "tea",
+    ReturnState.DECLINED: "lacquer",
+    ReturnState.ESCALATED: "gold",
+    ReturnState.RECEIVED: "tea",
+    ReturnState.REFUNDED: "tea",
+}
 
 
 def _last_word_on_payment(order: Order) -> StepKind | None:
@@ -148,6 +210,9 @@ def _to_confirm(order: Order) -> Turn:
 
 
 def _to_ship(order: Order) -> Turn:
+    if order.cancel_asked_at is not None:
+        what = _("answer the buyer, who asks you to cancel the order.")
+        return Turn(Side.SELLER, what, "", _("The order is cancelled, or you ship it as promised."))
     if is_fetched(order):
         what, after = _("pack the goods and say when they are ready."), _("The buyer comes and fetches them.")
     else:
@@ -161,14 +226,20 @@ def _to_receive(order: Order) -> Turn:
     return Turn(Side.BUYER, what, "", after)
 
 
+def _of_return(order: Order) -> Turn | None:
+    """After delivery only goods that are to go back leave something to do."""
+    return next((turn_of_return(back) for back in order.returns if back.is_open), None)
+
+
 def _to_take_back(order: Order) -> Turn:
     return Turn(Side.SELLER, _("say when the goods are back with you."), "", _("The goods return to stock."))
 
 
-_TURNS = {
+_TURNS: dict[OrderState, Callable[[Order], Turn | None]] = {
     OrderState.AWAITING_PAYMENT: _to_pay,
     OrderState.PLACED: _to_confirm,
     OrderState.CONFIRMED: _to_ship,
     OrderState.SHIPPED: _to_receive,
     OrderState.UNDELIVERED: _to_take_back,
+    OrderState.DELIVERED: _of_return,
 }

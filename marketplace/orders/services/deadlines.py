@@ -43,6 +43,9 @@ def pass_deadline(order: Order) -> bool:
 
 
 def _complete(order: Order) -> None:
+    if any(back.is_open for back in order.returns):
+        order.due_at = None
+        return
     move(order, OrderAction.COMPLETE, by=SYSTEM)
     order.due_at = None
     step(order, StepKind.COMPLETED, Side.PLATFORM)

@@ -1,10 +1,9 @@
-"""Performing an order: the seller confirms and ships, the goods arrive or come back, or it is called off."""
+"""Performing an order: the seller confirms, the goods arrive or come back, or it is called off."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
-from marketplace.catalogue import services as catalogue
 from marketplace.core import clock
 from marketplace.core.actors import Actor
 from marketplace.core.database import lock
@@ -13,20 +12,16 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.lifecycle import can, move
 from marketplace.core.refusals import Refused
 from marketplace.inventory import services as inventory
-from marketplace.orders.events import OrderCancelled, OrderDelivered, OrderReturnedToSeller, OrderShipped
+from marketplace.orders.events import OrderCancelled, OrderConfirmed, OrderDelivered, OrderReturnedToSeller
 from marketplace.orders.models import Order
+from marketplace.orders.services.parcels import count_sold
 from marketplace.orders.services.telling import side_of, step, tell_buyer, tell_seller
-from marketplace.orders.states import CancelReason, DeliveryKind, OrderAction, OrderState, Side, StepKind
+from marketplace.orders.services.time_limits import BACK_WITHIN, COMPLETED_AFTER, PATIENCE_OF_BUYER
+from marketplace.orders.states import CancelReason, OrderAction, OrderState, Side, StepKind
 from marketplace.web.filters import day as written_day
 
 FURTHEST_SHIPPING = timedelta(days=60)
-SAID_DELIVERED_AFTER = timedelta(days=7)
-COMPLETED_AFTER = timedelta(days=7)
-# a seller who never says that a refused parcel is back does not keep the buyer's money
-BACK_WITHIN = timedelta(days=30)
 BUYER_MAY_CANCEL = {OrderState.AWAITING_PAYMENT, OrderState.PLACED}
-# a promise of shipping that is broken for so long binds the buyer no more
-PATIENCE_OF_BUYER = timedelta(days=3)
 
 
 def confirm(order: Order, *, ship_on: date, by: Actor) -> None:
@@ -39,31 +34,8 @@ def confirm(order: Order, *, ship_on: date, by: Actor) -> None:
     order.promise_from(ship_on)
     inventory.keep(order.hold_ref, None)
     step(order, StepKind.CONFIRMED, Side.SELLER, written_day(ship_on))
+    publish(OrderConfirmed(order, by))
     tell_buyer(order, "confirmed", ship_on=ship_on.isoformat())
-
-
-def ship(order: Order, *, carrier: str, tracking: str, by: Actor) -> None:
-    """The goods leave the seller and her stock, first expired first; the buyer learns how to follow them."""
-    lock(order)
-    if order.delivery is DeliveryKind.SHIP and not carrier:
-        raise Refused(_("Please say who carries the parcel."), field="carrier")
-    move(order, OrderAction.SHIP, by=by, carrier=carrier, tracking=tracking)
-    lots = inventory.take(order.hold_ref, None, by=by)
-    for line in order.lines:
-        line.shipped_quantity = line.quantity
-        line.lot_codes = ", ".join(lots.get(line.variant_id, ()))[:200]
-    _count_sold(order)
-    order.carrier, order.tracking, order.shipped_at = carrier, tracking, clock.now()
-    order.due_at = clock.end_of(max(order.latest_on, clock.today())) + SAID_DELIVERED_AFTER
-    step(order, StepKind.SHIPPED, Side.SELLER, " · ".join(text for text in (carrier, tracking) if text))
-    publish(OrderShipped(order, by))
-    tell_buyer(order, "shipped", carrier=carrier, tracking=tracking)
-
-
-def _count_sold(order: Order, sign: int = 1) -> None:
-    """Products are counted in one order, so that two parcels with the same goods never wait for each other."""
-    for product_id, packs in sorted((line.variant.product_id, line.shipped_quantity) for line in order.lines):
-        catalogue.add_sold(product_id, sign * packs)
 
 
 def deliver(order: Order, *, on: date, by: Actor) -> None:
@@ -96,7 +68,7 @@ def cancel(order: Order, *, reason: CancelReason, by: Actor, note: str = "") -> 
     if side is Side.BUYER and can(order, OrderAction.CANCEL) and not buyer_may_cancel(order):
         raise Refused(_("The seller has confirmed and is preparing your goods. Please ask her to cancel."))
     move(order, OrderAction.CANCEL, by=by, reason=reason.value)
-    order.cancel_reason, order.due_at = reason, None
+    order.cancel_reason, order.due_at, order.cancel_asked_at = reason, None, None
     inventory.release(order.hold_ref, by=by)
     step(order, StepKind.CANCELLED, side, note)
     publish(OrderCancelled(order, by))
@@ -122,7 +94,7 @@ def take_back(order: Order, *, by: Actor, is_on_shelf: bool = True) -> None:
     order.due_at = None
     if is_on_shelf:
         inventory.put_back(order.hold_ref, by=by, reason=order.ref)
-    _count_sold(order, -1)
+    count_sold(order, -1)
     step(order, StepKind.TAKEN_BACK, side_of(order, by))
     publish(OrderReturnedToSeller(order, by))
     tell_buyer(order, "taken_back")

@@ -5,11 +5,15 @@ from __future__ import annotations
 from marketplace.core import audit
 from marketplace.core.actors import Actor
 from marketplace.core.database import lock
+from marketplace.core.events import publish
 from marketplace.core.lifecycle import move
 from marketplace.inventory import services as inventory
+from marketplace.orders.events import OrderPaid
 from marketplace.orders.models import Order
 from marketplace.orders.services.telling import side_of, step, tell_buyer, tell_seller
+from marketplace.orders.services.time_limits import seller_confirms_by
 from marketplace.orders.states import CancelReason, OrderAction, OrderState, Side, StepKind
+from marketplace.web.filters import moment
 
 REVIVABLE = {CancelReason.UNPAID}
 
@@ -48,10 +52,11 @@ def _revive(order: Order, by: Actor) -> bool:
 
 
 def _note_payment(order: Order, kind: StepKind, by: Actor) -> None:
-    order.is_paid, order.due_at = True, None
+    order.is_paid, order.due_at = True, seller_confirms_by()
     step(order, kind, Side.SELLER if side_of(order, by) is Side.SELLER else Side.PLATFORM)
+    publish(OrderPaid(order, by))
     tell_buyer(order, "paid")
-    tell_seller(order, "paid")
+    tell_seller(order, "paid", until=moment(order.due_at))
 
 
 def mark_cash_received(order: Order, *, by: Actor) -> None:

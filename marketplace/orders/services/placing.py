@@ -257,7 +257,16 @@ def _order_line(line: Line, certificate: Certificate | None) -> OrderLine:
         vat_percent=product.vat_percent,
         star=certificate.star if certificate else None,
         certificate_number=certificate.number if certificate else "",
+        **_weighing(line),
     )
+
+
+def _weighing(line: Line) -> dict[str, int]:
+    """Goods sold by weight: what a pack is thought to weigh, and how much less it may weigh without a word."""
+    if not line.variant.is_by_weight:
+        return {}
+    tolerance = current_app.config["SETTINGS"].weight_tolerance_percent
+    return {"estimated_grams": line.variant.net_grams, "tolerance_percent": tolerance}
 
 
 def _set_aside(purchase: Purchase, method: PaymentMethod, by: Actor) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from marketplace.accounts.queries import operators
 from marketplace.core import clock
 from marketplace.core.actors import Actor, ActorKind, Recipient
 from marketplace.core.links import key_of
@@ -31,18 +32,44 @@ def placed(order: Order) -> None:
     tell_seller(order, "placed")
 
 
-def tell_buyer(order: Order, what: str, **more: Any) -> None:
-    """Write to the buyer; a guest's link carries the key that opens her order, and one without e-mail gets nothing."""
+def shortage_of(order: Order) -> list[dict[str, Any]]:
+    """What is in the parcel otherwise than ordered, line by line."""
+    return [
+        {
+            "name": line.product_name,
+            "pack": line.variant_name,
+            "ordered": line.quantity,
+            "shipped": line.shipped_quantity,
+            "grams": line.shipped_grams,
+            "less_vnd": line.reduced_vnd,
+        }
+        for line in order.lines
+        if line.reduced_vnd or line.short_reason
+    ]
+
+
+def tell_buyer(order: Order, what: str, *, page: str = "", **more: Any) -> None:
+    """Write to the buyer of her order or another `page` of it; a guest's link carries the key that opens it.
+
+    A guest without an e-mail address gets nothing.
+    """
     buyer = order.buyer
     if buyer.kind == "contact" and not buyer.ref:
         return
     key = f"?key={key_of(order.purchase.ref)}" if buyer.kind == "contact" else ""
-    _tell(buyer, f"orders/{what}_buyer", order, url=f"/orders/{order.ref}{key}", **more)
+    _tell(buyer, f"orders/{what}_buyer", order, url=f"{page or f'/orders/{order.ref}'}{key}", **more)
 
 
-def tell_seller(order: Order, what: str, **more: Any) -> None:
-    """Write to the seller's people."""
-    _tell(order.seller_recipient, f"orders/{what}_seller", order, url=f"/desk/orders/{order.ref}", **more)
+def tell_seller(order: Order, what: str, *, page: str = "", **more: Any) -> None:
+    """Write to the seller's people, of the order or of another `page` of it."""
+    url = page or f"/desk/orders/{order.ref}"
+    _tell(order.seller_recipient, f"orders/{what}_seller", order, url=url, **more)
+
+
+def tell_operators(order: Order, what: str, *, url: str, **more: Any) -> None:
+    """Write to the marketplace's own people."""
+    for operator in operators():
+        _tell(operator, f"orders/{what}_operator", order, url=url, **more)
 
 
 def _tell(recipient: Recipient, template: str, order: Order, **more: Any) -> None:
@@ -52,6 +79,7 @@ def _tell(recipient: Recipient, template: str, order: Order, **more: Any) -> Non
         "seller": order.seller.name,
         "buyer": order.purchase.name,
         "total_vnd": order.total_vnd,
+        "due_vnd": order.due_vnd,
         "payment_method": order.payment_method,
         "delivery": order.delivery.value,
         "earliest_on": order.earliest_on.isoformat(),

@@ -1,5 +1,14 @@
-"""The pages of carts and orders."""
+"""The pages of carts, orders, returns and their papers."""
 
-from marketplace.orders.views import buying, carts, checkout, reviewing, selling
+from marketplace.orders.views import (
+    answering,
+    buying,
+    carts,
+    checkout,
+    papers,
+    returning,
+    reviewing,
+    selling,
+)
 
-__all__ = ["buying", "carts", "checkout", "reviewing", "selling"]
+__all__ = ["answering", "buying", "carts", "checkout", "papers", "returning", "reviewing", "selling"]

@@ -10,12 +10,13 @@ from flask.typing import ResponseReturnValue
 from marketplace.core import clock
 from marketplace.core.database import writing
 from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import ngettext
 from marketplace.core.lifecycle import can
 from marketplace.core.links import key_of, opens
 from marketplace.core.permissions import Permission
 from marketplace.core.refusals import NotSeen
 from marketplace.orders import bp, services
-from marketplace.orders.forms import BUYER_REASONS, CancelForm, with_reasons
+from marketplace.orders.forms import BUYER_REASONS, AskToCancelForm, CancelForm, with_reasons
 from marketplace.orders.models import Order, Purchase
 from marketplace.orders.policies import is_seller, order_for, purchase_for
 from marketplace.orders.queries import timeline
@@ -23,12 +24,13 @@ from marketplace.orders.queries.lists import bought_by, purchase_ref_of
 from marketplace.orders.queries.pictures import photos_of
 from marketplace.orders.queries.reviews import reviews_of_order
 from marketplace.orders.states import CancelReason, OrderAction
+from marketplace.orders.views.carts import shopper
 from marketplace.web.paging import page_of
 from marketplace.web.panels import Slot, panels
 from marketplace.web.requests import actor, answers, grant, private
 
 
-def _enter_with_key(purchase_ref: str | None) -> bool:
+def enter_with_key(purchase_ref: str | None) -> bool:
     """A letter's link carries a key: remember it for this session and go on without it."""
     key = request.args.get("key", "")
     if not key or purchase_ref is None or not opens(purchase_ref, key):
@@ -37,7 +39,7 @@ def _enter_with_key(purchase_ref: str | None) -> bool:
     return True
 
 
-def _closed() -> ResponseReturnValue:
+def closed() -> ResponseReturnValue:
     """Not to be seen by this guest, whether or not it exists: she may sign in, or use the link she was sent."""
     if actor().is_signed_in:
         raise NotSeen
@@ -47,12 +49,12 @@ def _closed() -> ResponseReturnValue:
 @bp.get("/purchases/<ref>")
 def purchase(ref: str) -> ResponseReturnValue:
     """Thank you: what was ordered, and how to pay for it now."""
-    if _enter_with_key(ref):
+    if enter_with_key(ref):
         return redirect(url_for(".purchase", ref=ref))
     try:
         bought = purchase_for(actor(), ref)
     except NotSeen:
-        return _closed()
+        return closed()
     hung = panels(Slot.PURCHASE, actor(), [order.ref for order in bought.orders])
     page = {"panels": hung, "photos": photos_of(bought.orders), "words": timeline, "link": _link_of(bought)}
     return private(make_response(render_template("orders/purchase.html", purchase=bought, **page)))
@@ -77,17 +79,18 @@ def index() -> ResponseReturnValue:
 @bp.get("/orders/<ref>")
 def show(ref: str) -> ResponseReturnValue:
     """One order: what happened, what comes next and whose turn it is."""
-    if _enter_with_key(purchase_ref_of(ref)):
+    if enter_with_key(purchase_ref_of(ref)):
         return redirect(url_for(".show", ref=ref))
     try:
         order = order_for(actor(), ref)
     except NotSeen:
-        return _closed()
+        return closed()
     if is_seller(actor(), order):
         return redirect(url_for(".desk_order", ref=ref))
     form = with_reasons(CancelForm.shown(reason=CancelReason.CHANGED_MIND.value), BUYER_REASONS)
-    shown = render_template("orders/show.html", cancel_form=form, may_cancel=_may_cancel(order), **order_page(order))
-    return private(make_response(shown))
+    page = {"cancel_form": form, "may_cancel": _may_cancel(order), "ask_form": AskToCancelForm.shown()}
+    may = {"may_ask": services.may_ask_to_cancel(order), "may_return": services.may_ask_for_return(order)}
+    return private(make_response(render_template("orders/show.html", **page, **may, **order_page(order))))
 
 
 def _may_cancel(order: Order) -> bool:
@@ -112,3 +115,29 @@ def receive(ref: str) -> ResponseReturnValue:
         services.deliver(order, on=clock.today(), by=actor())
     flash(_("Thank you. Order %(ref)s is marked as received.", ref=ref), "success")
     return redirect(url_for(".show", ref=ref), code=303)
+
+
+@bp.post("/orders/<ref>/cancellation-request")
+@answers(show)
+def ask_to_cancel(ref: str) -> ResponseReturnValue:
+    """The buyer asks a seller who is packing already."""
+    order = order_for(actor(), ref, Permission.ORDER_ASK_TO_CANCEL)
+    form = AskToCancelForm.checked()
+    with writing():
+        services.ask_to_cancel(order, note=form.note.data, by=actor())
+    flash(_("The seller has your request. We write to you as soon as she answers."), "success")
+    return redirect(url_for(".show", ref=ref), code=303)
+
+
+@bp.post("/orders/<ref>/reorder")
+@answers(show)
+def reorder(ref: str) -> ResponseReturnValue:
+    """Everything that can still be had goes into the cart once more."""
+    order = order_for(actor(), ref, Permission.ORDER_REORDER)
+    with writing():
+        done = services.reorder(order, by=shopper())
+    if done.packs:
+        flash(ngettext("%(num)s pack is in your cart.", "%(num)s packs are in your cart.", done.packs), "success")
+    for sentence in done.missing:
+        flash(sentence, "warning")
+    return redirect(url_for(".cart"), code=303)

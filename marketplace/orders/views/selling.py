@@ -20,13 +20,16 @@ from marketplace.orders.forms import (
     ConfirmForm,
     DeliverForm,
     FailForm,
+    KeepForm,
     ShipForm,
+    with_parcel,
     with_reasons,
 )
 from marketplace.orders.models import Order
 from marketplace.orders.policies import is_seller, order_for
 from marketplace.orders.queries import timeline
 from marketplace.orders.queries.lists import counts_of_seller, sold_by
+from marketplace.orders.queries.returns import count_waiting_for
 from marketplace.orders.states import CancelReason, OrderAction, OrderState
 from marketplace.orders.views.buying import order_page, show
 from marketplace.storefronts.policies import own_seller
@@ -46,6 +49,7 @@ def desk() -> ResponseReturnValue:
     require(actor(), Permission.DESK_SEE, seller)
     states = [state for state in OrderState if state.value in query_texts("state")]
     page = {"counts": counts_of_seller(seller.id), "states": states, "seller": seller, "words": timeline}
+    page["returns_waiting"] = count_waiting_for(seller.id)
     shown = render_template("orders/desk.html", page=page_of(sold_by(actor(), states)), **page)
     return private(make_response(shown))
 
@@ -65,9 +69,10 @@ def _forms(order: Order) -> dict[str, Form]:
     """What the seller may fill in; the form just sent keeps what was typed."""
     return {
         "confirm": ConfirmForm.shown(ship_on=max(order.ready_on, clock.today())),
-        "ship": ShipForm.shown(),
+        "ship": with_parcel(ShipForm.shown(), order.lines),
         "deliver": DeliverForm.shown(on=clock.today()),
         "fail": FailForm.shown(),
+        "keep": KeepForm.shown(),
         "cancel": with_reasons(CancelForm.shown(reason=CancelReason.OUT_OF_STOCK.value), SELLER_REASONS),
     }
 
@@ -94,9 +99,11 @@ def confirm(ref: str) -> ResponseReturnValue:
 def ship(ref: str) -> ResponseReturnValue:
     """Hand the goods to the carrier."""
     order = order_for(actor(), ref, Permission.ORDER_SHIP)
-    form = ShipForm.checked()
+    form = ShipForm.checked(lambda asked: with_parcel(asked, order.lines))
+    words = {name: form[name].data or "" for name in ("carrier", "tracking", "note")}
+    packed = form.packed(order.lines)
     with writing():
-        services.ship(order, carrier=form.carrier.data or "", tracking=form.tracking.data or "", by=actor())
+        services.ship(order, packed=packed, by=actor(), **words)
     flash(_shipped_words(order), "success")
     return redirect(url_for(".desk_order", ref=ref), code=303)
 
@@ -154,3 +161,26 @@ def cancel(ref: str) -> ResponseReturnValue:
         services.cancel(order, reason=reason, note=form.note.data or "", by=actor())
     flash(_("Order %(ref)s is cancelled.", ref=ref), "success")
     return redirect(url_for(".show", ref=ref), code=303)
+
+
+@bp.post("/orders/<ref>/cancellation-agreement")
+@answers(either_page)
+def agree_to_cancel(ref: str) -> ResponseReturnValue:
+    """Call the order off as the buyer asked."""
+    order = order_for(actor(), ref, Permission.ORDER_ANSWER_CANCEL)
+    with writing():
+        services.agree_to_cancel(order, by=actor())
+    flash(_("Order %(ref)s is cancelled.", ref=order.ref), "success")
+    return redirect(url_for(".desk_order", ref=ref), code=303)
+
+
+@bp.post("/orders/<ref>/cancellation-refusal")
+@answers(either_page)
+def keep_to_order(ref: str) -> ResponseReturnValue:
+    """Keep to the order, and say why."""
+    order = order_for(actor(), ref, Permission.ORDER_ANSWER_CANCEL)
+    form = KeepForm.checked()
+    with writing():
+        services.keep_to_order(order, note=form.note.data, by=actor())
+    flash(_("The buyer is told that the order stays."), "success")
+    return redirect(url_for(".desk_order", ref=ref), code=303)

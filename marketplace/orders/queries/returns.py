@@ -1,0 +1,45 @@
+"""Goods given back: a seller's queue and what the operator has to decide."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy.orm import selectinload
+
+from marketplace.core.database import db
+from marketplace.orders.models import Order, Return, ReturnLine
+from marketplace.orders.states import ReturnState
+
+
+def _whole(statement: Select[Return]) -> Select[Return]:
+    """With what a list shows of each, in a fixed number of queries."""
+    order = selectinload(Return.order)
+    return statement.options(
+        order.selectinload(Order.purchase),
+        order.selectinload(Order.seller),
+        selectinload(Return.lines).selectinload(ReturnLine.line),
+    )
+
+
+def _waits_for_seller() -> ColumnElement[bool]:
+    """She has to answer, or to say that the goods have come."""
+    return Return.state.in_([ReturnState.REQUESTED, ReturnState.APPROVED])
+
+
+def returns_to(organisation_id: int) -> Select[Return]:
+    """Everything that buyers gave or want to give back to a seller: what waits for her first, then newest first."""
+    place = case((_waits_for_seller(), 0), (Return.state == ReturnState.ESCALATED, 1), else_=2)
+    mine = select(Return).join(Return.order).where(Order.seller_id == organisation_id)
+    return _whole(mine.order_by(place, Return.id.desc()))
+
+
+def count_waiting_for(organisation_id: int) -> int:
+    """How many returns wait for a seller."""
+    mine = select(func.count()).select_from(Return).join(Return.order).where(Order.seller_id == organisation_id)
+    return db.session.scalar(mine.where(_waits_for_seller())) or 0
+
+
+def returns_to_decide() -> Select[Return]:
+    """What the operator has to decide first, oldest first; then everything else, newest first."""
+    waits = case((Return.state == ReturnState.ESCALATED, 0), else_=1)
+    age = case((Return.state == ReturnState.ESCALATED, Return.id), else_=-Return.id)
+    return _whole(select(Return).order_by(waits, age))
