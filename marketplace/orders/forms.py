@@ -60,6 +60,7 @@ class CheckoutForm(Form):
     phone = phone_field(_l("Phone"), required=False, render_kw={"autocomplete": "tel", "inputmode": "tel"})
     email = email_field(_l("E-mail"), required=False, render_kw={"autocomplete": "email", "inputmode": "email"})
     province = choice_field(_l("Province or city"))
+    commune = text_field(_l("Find a ward or commune"), most=80, required=False, render_kw={"autocomplete": "off"})
     ward = choice_field(_l("Ward or commune"), required=False)
     street = text_field(_l("House number, street, hamlet"), most=200, required=False)
     note = text_field(_l("Note for the seller"), most=500, required=False, lines=True)

@@ -3,15 +3,21 @@ import { bindAddresses } from "./address.js";
 import { bindCheckouts } from "./checkout.js";
 import { bindSteppers } from "./stepper.js";
 import { bindPacks } from "./packs.js";
+import { bindCommunes } from "./communes.js";
+import { bindCompare } from "./compare.js";
 import { bindConfirms } from "./confirm.js";
+import { bindFavourites } from "./favourites.js";
 import { bindFilters } from "./filters.js";
 import { bindPreviews } from "./image_preview.js";
 import { bindPolls } from "./poll.js";
 import { bindCopies } from "./copy.js";
+import { bindReadMarks } from "./read_mark.js";
+import { bindRecent } from "./recent.js";
 import { bindSubmitOnce } from "./submit_once.js";
+import { bindSuggestions } from "./suggest.js";
 import { bindZooms } from "./zoom.js";
 
-for (const bind of [bindAddresses, bindCheckouts, bindSteppers, bindPacks, bindConfirms, bindFilters, bindPreviews, bindPolls, bindCopies, bindSubmitOnce, bindZooms]) {
+for (const bind of [bindAddresses, bindCheckouts, bindCommunes, bindSteppers, bindPacks, bindConfirms, bindFilters, bindPreviews, bindPolls, bindReadMarks, bindCopies, bindSubmitOnce, bindSuggestions, bindZooms, bindCompare, bindFavourites, bindRecent]) {
   bind(document);
 }
 

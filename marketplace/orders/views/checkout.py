@@ -18,6 +18,7 @@ from marketplace.orders.queries.changes import changes_since, marks_of, seen_in
 from marketplace.orders.queries.lists import last_address
 from marketplace.orders.services import Checkout, TotalChanged
 from marketplace.orders.states import DeliveryKind
+from marketplace.orders.views.addresses import find_commune, understand_street
 from marketplace.orders.views.carts import cart
 from marketplace.orders.views.places import chosen_province, chosen_ward
 from marketplace.places import queries as places
@@ -91,16 +92,21 @@ def place() -> ResponseReturnValue:
 
 
 def _prepared(form: CheckoutForm) -> None:
+    ways = set(deliveries_in(request.form.items()).values())
+    form.ships = DeliveryKind.SHIP.value in ways
+    if ways != {DeliveryKind.PICK_UP.value}:
+        understand_street(form)
     _with_choices(form)
-    form.ships = DeliveryKind.SHIP.value in deliveries_in(request.form.items()).values()
 
 
 def _looked() -> ResponseReturnValue:
     """The page for another place, with everything typed so far and nothing judged yet."""
     with suppress(BadInput):
         CheckoutForm.checked(_with_choices)
-    for field in CheckoutForm.shown():
+    form = CheckoutForm.shown()
+    for field in form:
         field.errors = []
+    find_commune(form)
     return checkout()
 
 
