@@ -146,6 +146,7 @@ def settings_on(database_url: str, folder: Path) -> Settings:
         testing=True,
         writes_per_minute=1_000_000,
         own_writes_per_minute=1_000_000,
+        api_calls_per_minute=1_000_000,
     )
 
 

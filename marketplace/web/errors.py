@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
 import structlog
 from flask import Flask, flash, g, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -14,7 +18,30 @@ from marketplace.core.outbox.worker import places, where
 from marketplace.core.refusals import Forbidden, NotSeen, Refused
 from marketplace.web.requests import BadInput, back, is_get
 
+Teller = Callable[[Exception], ResponseReturnValue | None]
+Answerer = Callable[[Any], ResponseReturnValue]
+
 log = structlog.get_logger()
+_tellers: list[Teller] = []
+
+
+def tells(teller: Teller) -> Teller:
+    """Register who answers failures otherwise than by a page, where the request asks for it (else None)."""
+    if teller not in _tellers:
+        _tellers.append(teller)
+    return teller
+
+
+def _asked_first(page_of: Answerer) -> Answerer:
+    """The answer of a teller where one has any, else the page."""
+
+    @wraps(page_of)
+    def answered(error: Exception) -> ResponseReturnValue:
+        told = (teller(error) for teller in _tellers)
+        found = next((one for one in told if one is not None), None)
+        return page_of(error) if found is None else found
+
+    return answered
 
 
 def _sentence(code: int) -> tuple[str, str]:
@@ -96,11 +123,11 @@ def _broken(error: Exception) -> ResponseReturnValue:
 
 def register(app: Flask) -> None:
     """Answer every failure with a page."""
-    app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(CSRFError, _stale)
-    app.register_error_handler(NotSeen, _not_seen)
-    app.register_error_handler(Forbidden, _forbidden)
-    app.register_error_handler(Refused, _refused)
-    app.register_error_handler(BadInput, _bad_input)
+    app.register_error_handler(HTTPException, _asked_first(_http))
+    app.register_error_handler(CSRFError, _asked_first(_stale))
+    app.register_error_handler(NotSeen, _asked_first(_not_seen))
+    app.register_error_handler(Forbidden, _asked_first(_forbidden))
+    app.register_error_handler(Refused, _asked_first(_refused))
+    app.register_error_handler(BadInput, _asked_first(_bad_input))
     if not app.config["SETTINGS"].testing:
-        app.register_error_handler(Exception, _broken)
+        app.register_error_handler(Exception, _asked_first(_broken))

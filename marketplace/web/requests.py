@@ -44,10 +44,10 @@ class BadInput(Exception):
     """A form that was filled in wrongly; it keeps what was typed and the sentence at each field."""
 
 
-def actor_source(source: ActorSource) -> ActorSource:
-    """Register what finds the actor of a request; the first that answers wins."""
+def actor_source(source: ActorSource, *, first: bool = False) -> ActorSource:
+    """Register what finds the actor of a request; the first that answers wins, one put `first` before all others."""
     if source not in _actor_sources:
-        _actor_sources.append(source)
+        _actor_sources.insert(0 if first else len(_actor_sources), source)
     return source
 
 

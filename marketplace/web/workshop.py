@@ -6,12 +6,14 @@ from flask import Blueprint, Flask, flash, make_response, redirect, render_templ
 from flask.typing import ResponseReturnValue
 
 from marketplace.core.database import writing
+from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.i18n import ngettext
 from marketplace.core.outbox import queue
 from marketplace.core.permissions import Permission, allows
 from marketplace.core.refusals import NotSeen
 from marketplace.web.forms import Form, text_field
+from marketplace.web.panels import Slot, panels
 from marketplace.web.requests import actor, answers, private
 
 bp = Blueprint("workshop", __name__, url_prefix="/operator/jobs")
@@ -34,8 +36,10 @@ def only_operators() -> None:
 @bp.get("")
 def index() -> ResponseReturnValue:
     """How many jobs stand where, what waits next and what was given up, with the reason."""
-    page = render_template("web/jobs.html", counts=queue.counts(), waiting=queue.pending(most=30), dead=queue.dead())
-    return private(make_response(page))
+    dead = queue.dead()
+    known = {"counts": queue.counts(), "waiting": queue.pending(most=30), "dead": dead}
+    known |= {"kinds": sorted({job.kind for job in dead}), "panels": panels(Slot.WORKSHOP, actor(), ["jobs"])["jobs"]}
+    return private(make_response(render_template("web/jobs.html", **known)))
 
 
 @bp.post("")
@@ -48,6 +52,24 @@ def retry() -> ResponseReturnValue:
         for job in again:
             queue.retry(job.id, actor())
     flash(ngettext("%(num)s job is tried again.", "%(num)s jobs are tried again.", len(again)), "success")
+    return redirect(url_for(".index"), code=303)
+
+
+@bp.post("/<int:job>/retry")
+def retry_one(job: int) -> ResponseReturnValue:
+    """One given-up job is tried again."""
+    with writing():
+        queue.retry(job, actor())
+    flash(_("The job is tried again."), "success")
+    return redirect(url_for(".index"), code=303)
+
+
+@bp.post("/<int:job>/drop")
+def drop(job: int) -> ResponseReturnValue:
+    """One given-up job is never done."""
+    with writing():
+        queue.drop(job, actor())
+    flash(_("The job is dropped."), "success")
     return redirect(url_for(".index"), code=303)
 
 

@@ -151,14 +151,27 @@ def counts() -> dict[JobState, int]:
 
 def retry(job_id: int, by: Actor) -> None:
     """A job that was given up is tried again from the start, now; belongs inside writing()."""
+    _given_up(job_id)
+    _change(Job.id == job_id, state=JobState.QUEUED, attempts=0, run_at=clock.now(), locked_by=None)
+    trail = audit.Subject("jobs", str(job_id))
+    audit.record(trail, "retry", by=by, before=JobState.DEAD.value, after=JobState.QUEUED.value)
+
+
+def drop(job_id: int, by: Actor) -> None:
+    """A job that was given up is never done: it goes, the trail keeps its kind and why it failed."""
+    job = _given_up(job_id)
+    about: dict[str, Any] = {"kind": job.kind, "attempts": job.attempts, "error": job.last_error or ""}
+    audit.record(audit.Subject("jobs", str(job_id)), "drop", by=by, before=JobState.DEAD.value, **about)
+    db.session.delete(job)
+
+
+def _given_up(job_id: int) -> Job:
     job = db.session.scalar(select(Job).where(Job.id == job_id).with_for_update())
     if job is None:
         raise NotSeen
     if job.state is not JobState.DEAD:
         raise Refused(_("Only a job that was given up can be tried again."))
-    _change(Job.id == job_id, state=JobState.QUEUED, attempts=0, run_at=clock.now(), locked_by=None)
-    trail = audit.Subject("jobs", str(job_id))
-    audit.record(trail, "retry", by=by, before=JobState.DEAD.value, after=JobState.QUEUED.value)
+    return job
 
 
 def forget_done(*, before: datetime, recurring_before: datetime) -> int:
