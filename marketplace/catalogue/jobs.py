@@ -11,13 +11,15 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from marketplace.accounts.models import Organisation
 from marketplace.catalogue import services
 from marketplace.catalogue.models import ListingChange, Product
 from marketplace.core import clock, search
 from marketplace.core.database import db, writing
-from marketplace.core.outbox import every
+from marketplace.core.outbox import every, handles
 
 KIND = "product"
+INDEX_SELLER = "catalogue.index_seller"
 BATCH = 200
 
 
@@ -50,6 +52,16 @@ def end_stars() -> None:
     for start in range(0, len(ids), BATCH):
         with writing():
             services.end_stars(ids[start : start + BATCH])
+
+
+@handles(INDEX_SELLER)
+def index_seller(seller: str) -> None:
+    """Write the search entries of a producer's goods anew, some at a time."""
+    hers = select(Product.id).join(Organisation, Organisation.id == Product.seller_id).where(Organisation.ref == seller)
+    ids = db.session.scalars(hers.order_by(Product.id)).all()
+    for start in range(0, len(ids), BATCH):
+        with writing():
+            services.index(_with_words(ids[start : start + BATCH]))
 
 
 def rebuild_search() -> str:

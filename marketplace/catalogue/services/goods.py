@@ -125,6 +125,8 @@ def _free_slug(name: str) -> str:
 def publish(product: Product, *, by: Actor) -> None:
     """Put a product on sale; it needs a verified producer and a pack with a price."""
     lock(product)
+    if product.seller.state is OrganisationState.SUSPENDED:
+        raise Refused(_l("Your organisation is suspended. You can sell again as soon as it is reinstated."))
     if product.seller.state is not OrganisationState.VERIFIED:
         raise Refused(_l("Your organisation is not verified yet. You can sell as soon as it is."))
     if not product.is_by_request and not any(pack.is_active and pack.price_vnd for pack in product.variants):

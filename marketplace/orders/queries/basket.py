@@ -201,7 +201,9 @@ def _priced(line: CartLine, available: int) -> Line:
 def problem_with(variant: Variant, quantity: int, available: int) -> str | None:
     """Why this many packs of a variant cannot be ordered now, or None."""
     product = variant.product
-    if product.state is not ProductState.PUBLISHED or not variant.is_active or not _may_sell(product.seller):
+    if not _may_sell(product.seller):
+        return _("%(name)s cannot be ordered for now: its producer is not selling at the moment.", name=product.name)
+    if product.state is not ProductState.PUBLISHED or not variant.is_active:
         return _("%(name)s is no longer on sale.", name=product.name)
     if product.is_by_request:
         return _("%(name)s is arranged by request, not through the cart.", name=product.name)

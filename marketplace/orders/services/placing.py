@@ -74,6 +74,7 @@ def place(checkout: Checkout, *, by: Actor) -> Purchase:
         return again
     if cart is None:
         raise Refused(_("Your cart is empty."))
+    _check_standing(by)
     _check_unpaid(checkout, by)
     method = _method(checkout)
     basket = _checked_basket(cart, checkout, method, by)
@@ -99,6 +100,13 @@ def _guard(checkout: Checkout, by: Actor) -> None:
         insert = insert_into(UnpaidGuard).values(key=key, placed=1)
         once_more = insert.on_conflict_do_update(index_elements=["key"], set_={"placed": UnpaidGuard.placed + 1})
         db.session.execute(once_more)
+
+
+def _check_standing(by: Actor) -> None:
+    """A suspended organisation orders nothing."""
+    if by.organisation_suspended:
+        name = by.organisation_name
+        raise Refused(_("%(name)s is suspended and cannot order for now. You may order as yourself.", name=name))
 
 
 def _check_unpaid(checkout: Checkout, by: Actor) -> None:
