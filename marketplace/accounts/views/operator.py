@@ -79,14 +79,12 @@ def judged_organisations() -> ResponseReturnValue:
 
 def _checks(organisation: Organisation) -> list[dict[str, Any]]:
     """What can be seen without any paper: each with the organisations that make it worth a second look."""
-    code = organisation.tax_code or ""
-    fault = (
-        tax_codes.fault(code, personal=organisation.legal_form in PERSONAL_FORMS) if code else _("No tax code given.")
-    )
-    return [
-        {"label": _("Tax code"), "fault": fault, "fine": _("well formed, check digit right"), "others": []},
-        *_shared(organisation),
-    ]
+    code, personal = organisation.tax_code or "", organisation.legal_form in PERSONAL_FORMS
+    fault = tax_codes.fault(code, personal=personal) if code else _("No tax code given.")
+    fine = _("well formed, check digit right")
+    if tax_codes.is_personal(code):
+        fine = _("well formed, a personal number (it has no check digit)")
+    return [{"label": _("Tax code"), "fault": fault, "fine": fine, "others": []}, *_shared(organisation)]
 
 
 def _shared(organisation: Organisation) -> list[dict[str, Any]]:
@@ -95,13 +93,9 @@ def _shared(organisation: Organisation) -> list[dict[str, Any]]:
         (_("Phone"), queries.same_phone(organisation)),
         (_("Representative"), queries.same_representative(organisation)),
     )
+    given, fine = _("also given by"), _("given by nobody else")
     return [
-        {
-            "label": label,
-            "fault": _("also given by") if others else None,
-            "fine": _("given by nobody else"),
-            "others": others,
-        }
+        {"label": label, "fault": given if others else None, "fine": fine, "others": others}
         for label, others in compared
     ]
 
