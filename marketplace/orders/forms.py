@@ -135,7 +135,7 @@ def with_parcel(form: ShipForm, lines: Iterable[OrderLine]) -> ShipForm:
         if line.is_by_weight:
             grams = number_field(_l("Weight in all, in grams"), most=1_000_000_000, required=False)
             _ask(form, f"grams-{line.sku}", grams, None)
-        _ask(form, f"reason-{line.sku}", choice_field(_l("If something is missing: why?"), reasons, required=False), "")
+        _ask(form, f"reason-{line.sku}", choice_field(_l("If something is missing: why?"), required=False), "", reasons)
     return form
 
 
@@ -152,10 +152,12 @@ def _not_emptied(form: Any, field: Any) -> None:
         raise StopValidation(_("Please type a number; 0 if there are none."))
 
 
-def _ask(form: Form, name: str, field: Any, known: Any) -> None:
+def _ask(form: Form, name: str, field: Any, known: Any, choices: Iterable[tuple[str, Any]] = ()) -> None:
     """Put one more field into a form, filled with what was sent or is known."""
     if name not in form._fields:
         bound = form.meta.bind_field(form, field, {"name": name, "prefix": "", "translations": None})
+        if choices:
+            bound.choices = list(choices)
         bound.process(request.form if request.method == "POST" else None, known)
         form._fields[name] = bound
 

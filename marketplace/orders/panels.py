@@ -8,7 +8,7 @@ from flask import render_template
 from markupsafe import Markup
 
 from marketplace.core.actors import Actor
-from marketplace.orders.queries import freight, lists, reviews
+from marketplace.orders.queries import freight, lists, rates, reviews
 from marketplace.orders.queries.places import first_province
 from marketplace.orders.states import OrderState
 from marketplace.places import queries as places
@@ -35,6 +35,26 @@ def freight_of_product(_actor: Actor, refs: Sequence[str]) -> Mapping[str, Marku
     return {
         slug: _drawn("_freight", slug=slug, offer=offer, province=province, provinces=provinces)
         for slug, offer in freight.offers_of(refs, province).items()
+    }
+
+
+@hang(Slot.COMPARISON, place=20)
+def freight_in_comparison(_actor: Actor, refs: Sequence[str]) -> Mapping[str, Markup]:
+    """The same in few words, for products side by side."""
+    province = _reader_province(places.all_today())
+    return {
+        slug: _drawn("_freight_in_comparison", offer=offer) for slug, offer in freight.offers_of(refs, province).items()
+    }
+
+
+@hang(Slot.SHOP, place=30)
+def freight_of_shop(_actor: Actor, refs: Sequence[str]) -> Mapping[str, Markup]:
+    """What each seller asks for delivery, in short."""
+    tables = rates.rates_of_sellers(refs)
+    named = {one.code: one.name for one in places.all_today()} if any(one.not_served for one in tables.values()) else {}
+    return {
+        ref: _drawn("_rates", table=table, not_served=[named[code] for code in table.not_served if code in named])
+        for ref, table in tables.items()
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, UniqueConstraint
@@ -54,8 +55,13 @@ class FreightZone(Base):
 
     def price(self, grams: int) -> int:
         """The price of a parcel of this weight, in đồng."""
-        for up_to, price_vnd in self.steps:
-            if grams <= up_to:
-                return int(price_vnd)
-        up_to, price_vnd = self.steps[-1]
-        return int(price_vnd) + -(-(grams - int(up_to)) // self.extra_grams) * self.extra_vnd
+        return parcel_price(self.steps, self.extra_grams, self.extra_vnd, grams)
+
+
+def parcel_price(steps: Sequence[Any], extra_grams: int, extra_vnd: int, grams: int) -> int:
+    """The price of a parcel by its weight, in đồng."""
+    for up_to, price_vnd in steps:
+        if grams <= up_to:
+            return int(price_vnd)
+    up_to, price_vnd = steps[-1]
+    return int(price_vnd) + -(-(grams - int(up_to)) // extra_grams) * extra_vnd

@@ -134,7 +134,7 @@ def _sums(order: Order) -> list[dict[str, Any]]:
     sums.append(_sum(_("Agreed total"), vnd(order.total_vnd)))
     sums += [_sum(_("Short or lighter"), f"−{vnd(short)}")] if short else []
     sums += [_sum(_("Goods given back"), f"−{vnd(returned)}")] if returned else []
-    return [*sums, _sum(_("Left to pay in all, VAT included"), vnd(order.due_vnd), strong=True)]
+    return [*sums, _sum(_("Total after changes, VAT included"), vnd(order.due_vnd), strong=True)]
 
 
 def reductions_of(order: Order) -> tuple[int, int]:

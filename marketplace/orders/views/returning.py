@@ -96,7 +96,7 @@ def side_of(back: Return) -> str:
     return next((side for side, permission in asked.items() if allows(actor(), permission, back)), "operator")
 
 
-@bp.get("/returns/<ref>/photos/<int(max=4):number>-<any(\"320\", \"1280\"):size>.webp")
+@bp.get('/returns/<ref>/photos/<int(max=4):number>-<any("320", "1280"):size>.webp')
 def return_photo(ref: str, number: int, size: str) -> ResponseReturnValue:
     """One photo of a return, for those who may see the return only."""
     back = return_for(actor(), ref)
