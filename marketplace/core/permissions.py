@@ -69,12 +69,6 @@ class Permission(StrEnum):
     MONEY_RUN = "money.run"
     STATEMENT_MATCH = "statement.match"
     FEE_BILL_SEE = "fee_bill.see"
-    THREAD_SEE = "thread.see"
-    THREAD_WRITE = "thread.write"
-    QUESTION_PUBLISH = "question.publish"
-    QUESTION_WITHDRAW = "question.withdraw"
-    MESSAGE_REPORT = "message.report"
-    MESSAGES_MODERATE = "messages.moderate"
     TOKEN_EDIT = "token.edit"
     WEBHOOK_EDIT = "webhook.edit"
 
