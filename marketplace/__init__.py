@@ -15,7 +15,7 @@ from marketplace.core import i18n
 from marketplace.core.database import db
 from marketplace.web import assets, errors, filters, mailbox, media, security, templating, workshop
 
-FEATURES = ("places", "accounts", "catalogue", "inventory", "storefronts", "orders", "payments")
+FEATURES = ("places", "accounts", "messages", "catalogue", "inventory", "storefronts", "orders", "payments")
 COOKIE_SECONDS = 30 * 24 * 3600
 
 

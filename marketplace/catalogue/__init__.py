@@ -9,4 +9,4 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Pages are in storefronts; here are permissions and jobs."""
-    from marketplace.catalogue import jobs, policies, reactions  # noqa: F401
+    from marketplace.catalogue import jobs, policies, reactions, subjects  # noqa: F401

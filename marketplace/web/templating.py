@@ -76,6 +76,10 @@ def _header_panels() -> list[Markup]:
     return panels(Slot.HEADER, actor(), ["header"])["header"]
 
 
+def _bottom_panels() -> list[Markup]:
+    return panels(Slot.BOTTOM_BAR, actor(), ["bottom"])["bottom"]
+
+
 def _desk_menu() -> list[Markup]:
     return panels(Slot.DESK_MENU, actor(), ["desk"])["desk"]
 
@@ -91,6 +95,7 @@ def register(app: Flask) -> None:
         as_written=as_written,
         page_url=page_url,
         header_panels=_header_panels,
+        bottom_panels=_bottom_panels,
         desk_menu=_desk_menu,
         locales=i18n.LOCALES,
     )

@@ -57,6 +57,12 @@ def by_buyer(thing: Thing, form: dict[str, Any] | None = None) -> Row:
     return row(404, thing, form, sellers=403, buyers=303)
 
 
+def between(status: Status, thing: Thing, form: dict[str, Any] | None = None, **by: Status) -> Row:
+    """Something in a conversation: its two sides, of which a guest can be none."""
+    sides: dict[str, Status] = {"visitors": SIGN_IN, "buyer": status, "colleague": status, "sellers": status}
+    return row(404, thing, form, **{**sides, **by})
+
+
 ACCOUNT = {"bank": "970436", "number": "0011012345678", "holder": "NGUYEN THI LAN"}
 
 ROWS: dict[str, Row] = {
@@ -145,6 +151,22 @@ ROWS: dict[str, Row] = {
     "POST orders.review": row(404, things.delivered, {"rating": "5"}, buyers=303, sellers=403),
     "GET orders.write_reply": row(404, things.reviewed, buyers=403, sellers=200),
     "POST orders.reply": row(404, things.reviewed, {"text": "Cảm ơn bạn"}, buyers=403, sellers=303),
+    # messages
+    "GET messages.index": row(200, visitors=SIGN_IN),
+    "GET messages.ask": row(200, things.question, sellers=403),
+    "POST messages.begin": row(303, things.question, {"text": "Còn hàng không?"}, sellers=403),
+    "GET messages.show": between(200, things.talk),
+    "POST messages.write": between(303, things.talk, {"text": "Cảm ơn bạn"}),
+    "POST messages.read": between(303, things.talk, {"number": "1"}),
+    "GET messages.picture": between(200, things.sent_picture),
+    "POST messages.publish": between(303, things.answered_question, buyers=403, guest=SIGN_IN),
+    "POST messages.withdraw": between(303, things.public_question),
+    "GET messages.write_report": between(200, things.answer_to_judge, sellers=403),
+    "POST messages.report": between(303, things.answer_to_judge, {"reason": "spam"}, sellers=403),
+    "GET messages.reported": row(404, operator=200),
+    "POST messages.hide": row(404, things.reported_answer, operator=303),
+    "POST messages.dismiss": row(404, things.reported_answer, operator=303),
+    "POST messages.show_again": row(404, things.hidden_answer, operator=303),
     # selling
     "GET orders.desk": desk(200),
     "GET orders.desk_order": own(200, things.placed),

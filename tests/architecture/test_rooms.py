@@ -15,8 +15,11 @@ NO_NAMES = {
 # rooms that one feature has more than the others, and why
 EXTRA_ROOMS: dict[str, set[str]] = {
     "accounts": {"signing_in"},  # who a request's cookie or token stands for
-    "orders": {"methods"},  # the slot where payments hangs the ways to pay
+    "catalogue": {"subjects"},  # what people may write messages about, and who to whom
+    "messages": {"subjects"},  # the slot where higher features hang theirs
+    "orders": {"methods", "subjects"},  # the slot where payments hangs the ways to pay
     "payments": {"providers"},  # one module a way to pay
+    "storefronts": {"subjects"},
 }
 NEVER_IMPORTS = {
     "states": {"models", "policies", "queries", "services", "panels", "reactions", "jobs", "forms", "views"},

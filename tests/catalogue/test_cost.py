@@ -22,16 +22,16 @@ def test_pages_of_many_goods_ask_a_few_questions(app: Flask, client: Client, add
         assert cost(lambda: client.get(address)) <= most
 
 
-def test_a_products_page_asks_seven_questions(app: Flask, client: Client) -> None:
-    """The product, its packs, what is on the shelf, similar goods, places, freight, reviews."""
+def test_a_products_page_asks_eight_questions(app: Flask, client: Client) -> None:
+    """The product, its packs, what is on the shelf, similar goods, places, freight, reviews, public questions."""
     with app.app_context(), writing():
         made = factories.product(factories.seller(), star=4, tiers=[(10, 60_000)])
         factories.variant(made, tiers=[(5, 60_000)])
         address = f"/products/{made.slug}"
     client.get(address)
     with app.app_context():
-        assert cost(lambda: client.get(address)) == 7
-        assert cost(lambda: client.get(f"{address}?province=ha-noi")) <= 8
+        assert cost(lambda: client.get(address)) == 8
+        assert cost(lambda: client.get(f"{address}?province=ha-noi")) <= 9
 
 
 def test_a_name_is_recognised_as_a_whole_word_only(app: Flask) -> None:

@@ -22,7 +22,7 @@ NO_PAGES = {
     "accounts.second_factor_qr",
     "assets.favicon", "assets.file", "assets.stylesheet", "media.picture", "payments.qr_png", "payments.qr_svg",
     "places.communes", "places.wards", "storefronts.healthz", "storefronts.manifest", "storefronts.readyz", "storefronts.robots",
-    "storefronts.sitemap",
+    "storefronts.sitemap", "messages.picture",
 }  # fmt: skip
 LANGUAGES = ("vi", "en")
 MANY = 25
@@ -54,7 +54,7 @@ class Stage:
         return client.get(in_language(address.format(shop=self.shop), language))
 
 
-BUYERS_LISTS = ("/orders", "/cart", "/checkout", "/me", "/me/notices")
+BUYERS_LISTS = ("/messages", "/orders", "/cart", "/checkout", "/me", "/me/notices")
 LISTS = (
     *BUYERS_LISTS, "/desk", "/desk/orders", "/desk/products", "/desk/stock", "/shops/{shop}",
     "/products?q=banh+dau+xanh", "/products?q=khong+co+gi+nhu+the", "/products?star=5", "/shops?province=ca-mau",
@@ -127,6 +127,7 @@ REFUSALS: dict[str, tuple[int, Callable[[World], TestResponse]]] = {
         for name in (
             "accounts.begin_session", "accounts.ask_for_reset", "accounts.reset_password", "accounts.save_details",
             "accounts.change_password", "accounts.change_email", "accounts.show_code", "accounts.begin_second_factor",
+            "messages.begin", "messages.write", "messages.report",
             "accounts.confirm_second_factor", "orders.confirm", "orders.fail_delivery", "payments.confirm_receipt",
             "payments.name_bank_account", "payments.name_refund_account", "storefronts.create_product",
             "storefronts.edit_product", "storefronts.edit_price", "storefronts.add_photo", "inventory.receive",

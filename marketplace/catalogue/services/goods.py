@@ -22,6 +22,7 @@ from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.lifecycle import move
 from marketplace.core.refusals import Refused
 from marketplace.core.text import slugify
+from marketplace.messages import services as messages
 from marketplace.places.models import Province
 
 MOST_PHOTOS = 12
@@ -106,6 +107,7 @@ def rename(product: Product, name: str, *, by: Actor) -> None:
         for moved in db.session.scalars(select(SlugRedirect).where(SlugRedirect.target == before)):
             moved.target = product.slug
         db.session.add(SlugRedirect(kind="product", slug=before, target=product.slug))
+        messages.subject_renamed("product", before, product.slug)
     _reindex(product)
 
 

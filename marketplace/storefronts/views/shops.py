@@ -79,6 +79,7 @@ def _page(seller: Organisation, shop: Shop | None) -> dict[str, Any]:
         "representative": " · ".join(part for part in (seller.representative, seller.representative_title) if part),
         "address": _address(seller),
         "linked": [linked_data.organisation(seller), linked_data.breadcrumbs(trail)],
+        "head_panels": panels(Slot.SHOP_HEAD, actor(), [seller.ref])[seller.ref],
         "shop_panels": panels(Slot.SHOP, actor(), [seller.ref])[seller.ref],
     }
 

@@ -1,0 +1,135 @@
+"""Two people of one shop at once, one form sent twice at once: each is said once. Without the locks it breaks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from marketplace.core import database
+from marketplace.core.database import db
+from marketplace.core.refusals import Refused
+from marketplace.messages import queries, services, subjects
+from marketplace.messages.models import Message, Thread
+from marketplace.messages.services import Words, talking
+from tests.messages.conftest import Talk
+from tests.races.without_locks import plain_writing
+
+Race = Callable[..., list[Any]]
+MOMENT = 0.03
+
+
+@pytest.fixture(autouse=True)
+def slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everyone thinks for a moment between looking and writing."""
+    for room, name in ((talking, "_refuse_beside_colleague"), (talking, "_refuse_too_many")):
+        plain = getattr(room, name)
+
+        def after(*given: Any, plain: Any = plain) -> None:
+            plain(*given)
+            time.sleep(MOMENT)
+
+        monkeypatch.setattr(room, name, after)
+
+
+@pytest.fixture
+def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(talking, "lock", lambda *_things: None)
+    monkeypatch.setattr(database, "writing", plain_writing)
+
+
+def answer_at_once(talk: Talk, race: Race, **words: Any) -> list[Any]:
+    """Two people of the shop answer, both having seen only the question."""
+    thread_id = talk.begun()
+    actors = [talk.actor("seller"), talk.actor("colleague")]
+
+    def say(i: int) -> str:
+        thread = db.session.get_one(Thread, thread_id)
+        try:
+            with database.writing():
+                services.write(thread, Words(f"Câu {i}", **words), by=actors[i])
+        except Refused:
+            return "told of the other"
+        return "said"
+
+    return race(2, say)
+
+
+def numbers(talk: Talk) -> list[int]:
+    with talk.app.app_context():
+        return list(db.session.scalars(select(Message.number).order_by(Message.number)))
+
+
+def test_two_colleagues_at_once_do_not_answer_twice(talk: Talk, race: Race) -> None:
+    assert sorted(answer_at_once(talk, race, seen=1)) == ["said", "told of the other"]
+    assert numbers(talk) == [1, 2]
+
+
+def test_two_colleagues_who_mean_it_are_both_heard(talk: Talk, race: Race) -> None:
+    assert answer_at_once(talk, race) == ["said", "said"]
+    assert numbers(talk) == [1, 2, 3]
+
+
+@pytest.mark.usefixtures("unlocked")
+def test_without_the_lock_two_colleagues_break(talk: Talk, race: Race) -> None:
+    results = answer_at_once(talk, race, seen=1)
+    assert sorted(map(str, results)) != ["said", "told of the other"]
+
+
+def send_twice(talk: Talk, race: Race) -> list[Any]:
+    buyer, slug = talk.actor("buyer"), talk.slug
+
+    def send(_i: int) -> int:
+        with talk.app.test_request_context():
+            about = subjects.about(buyer, "product", slug)
+            assert about is not None
+            with database.writing():
+                return services.begin("product", about, Words("Còn không?", token="mot-to-don"), by=buyer).number
+
+    return race(4, send)
+
+
+def test_one_form_sent_four_times_at_once_is_one_message(talk: Talk, race: Race) -> None:
+    assert send_twice(talk, race) == [1, 1, 1, 1]
+    assert numbers(talk) == [1]
+    with talk.app.app_context():
+        assert len(db.session.scalars(select(Thread)).all()) == 1
+
+
+@pytest.mark.usefixtures("unlocked")
+def test_without_the_lock_one_form_sent_four_times_breaks(talk: Talk, race: Race) -> None:
+    assert send_twice(talk, race) != [1, 1, 1, 1]
+
+
+def open_many(talk: Talk, race: Race, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many conversations a new account has begun that sends six at once where two are allowed."""
+    monkeypatch.setattr(talking, "MOST_BEGUN_WHEN_NEW", 2)
+    from tests import factories
+
+    with talk.app.app_context():
+        slugs = [factories.product(db.session.merge(talk.seller)).slug for _ in range(6)]
+    buyer = talk.actor("buyer")
+
+    def begin(i: int) -> None:
+        with talk.app.test_request_context():
+            about = subjects.about(buyer, "product", slugs[i])
+            assert about is not None
+            with database.writing():
+                services.begin("product", about, Words("Rẻ lắm"), by=buyer)
+
+    race(6, begin)
+    with talk.app.app_context():
+        return queries.opened_since(buyer.person_id, talk.people["buyer"].created_at)
+
+
+def test_six_at_once_are_two_where_two_are_allowed(talk: Talk, race: Race, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert open_many(talk, race, monkeypatch) == 2
+
+
+@pytest.mark.usefixtures("unlocked")
+@pytest.mark.postgresql
+def test_without_the_lock_six_at_once_are_more(talk: Talk, race: Race, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert open_many(talk, race, monkeypatch) > 2
