@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from marketplace.catalogue.queries.filters import SET_NUMBERS, STARS, Filters, Sort
+from marketplace.catalogue.queries.groups import groups
 from marketplace.core.money import MOST_VND
 from marketplace.web.paging import asked_page
 from marketplace.web.requests import query_flag, query_number, query_text, query_texts
@@ -17,6 +18,7 @@ def filters_in_address(**fixed: Any) -> Filters:
     read: dict[str, Any] = {
         "q": query_text("q", most=200),
         "provinces": tuple(query_texts("province", most=MOST_CHOICES)),
+        "groups": tuple(group.slug for group in groups() if group.slug in set(query_texts("group", most=MOST_CHOICES))),
         "sets": _numbers("set", SET_NUMBERS),
         "stars": _numbers("star", STARS),
         "price_min": query_number("price_min", most=MOST_VND),

@@ -1,12 +1,16 @@
-"""What a producer's public page says beside her goods."""
+"""What a producer's public page says beside her goods, and what people keep for later."""
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, String, Text
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import Organisation
-from marketplace.core.database import Base, Id
+from marketplace.catalogue.models import Product
+from marketplace.core import clock
+from marketplace.core.database import Base, Id, Vnd, not_negative
 
 
 class Shop(Base):
@@ -23,3 +27,18 @@ class Shop(Base):
     photo_sha256: Mapped[str | None] = mapped_column(String(64))
 
     organisation: Mapped[Organisation] = relationship()
+
+
+class Favourite(Base):
+    """Something that a person wants to find again, with what it cost from when she kept it."""
+
+    __tablename__ = "favourites"
+    __table_args__ = (UniqueConstraint("person_id", "product_id"), *not_negative("price_vnd"))
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("products.id"), index=True)
+    price_vnd: Mapped[Vnd]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    product: Mapped[Product] = relationship()

@@ -1,9 +1,10 @@
 """What people read of the catalogue: lists with facets, one product, cards for other pages, counts."""
 
-from marketplace.catalogue.queries.cards import Card, card_rows, cards
+from marketplace.catalogue.queries.cards import Card, card_of, card_rows, cards
 from marketplace.catalogue.queries.facets import Choice, Facets
 from marketplace.catalogue.queries.filters import Filters, Sort, in_season, no_alcohol, star_now, visible
-from marketplace.catalogue.queries.listing import Listing, listing
+from marketplace.catalogue.queries.groups import Group, Industry, Kind, groups, kinds, sets_by_industry, sets_in
+from marketplace.catalogue.queries.listing import Listing, goods_of_shop, listing
 from marketplace.catalogue.queries.products import (
     MarketCounts,
     cards_of_province,
@@ -17,6 +18,7 @@ from marketplace.catalogue.queries.products import (
     newest,
     popular,
     product_by_slug,
+    products_by_slug,
     products_of,
     sets,
     shelf,
@@ -32,10 +34,14 @@ __all__ = [
     "Choice",
     "Facets",
     "Filters",
+    "Group",
+    "Industry",
+    "Kind",
     "Listing",
     "MarketCounts",
     "Sort",
     "Wish",
+    "card_of",
     "card_rows",
     "cards",
     "cards_of_province",
@@ -43,8 +49,11 @@ __all__ = [
     "counts_by_origin",
     "counts_by_province",
     "counts_by_set",
+    "goods_of_shop",
+    "groups",
     "in_season",
     "in_season_now",
+    "kinds",
     "listing",
     "market_counts",
     "moved_to",
@@ -52,8 +61,11 @@ __all__ = [
     "no_alcohol",
     "popular",
     "product_by_slug",
+    "products_by_slug",
     "products_of",
     "sets",
+    "sets_by_industry",
+    "sets_in",
     "shelf",
     "similar",
     "star_now",

@@ -8,11 +8,11 @@ from typing import Any
 
 from flask import url_for
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, case, func, select
 from sqlalchemy.orm import aliased
 
 from marketplace.accounts.models import Organisation
-from marketplace.catalogue.models import ALL_MONTHS, TOURISM_SET, Photo, Product, ProductSet, Variant
+from marketplace.catalogue.models import ALL_MONTHS, TOURISM_SET, Photo, Product, ProductSet, TierPrice, Variant
 from marketplace.catalogue.queries.filters import star_now
 from marketplace.core import clock
 from marketplace.core.database import db
@@ -27,7 +27,7 @@ CARD_PIXELS = 320
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """What a list shows of one product; the price is that of its cheapest pack, in đồng."""
+    """What a list shows of one product; prices (đồng) are those of its cheapest pack, `wholesale_vnd` by quantity."""
 
     slug: str
     name: Markup | str
@@ -47,6 +47,8 @@ class Card:
     in_stock: bool
     rating_sum: int
     rating_count: int
+    has_wholesale: bool = False
+    wholesale_vnd: int | None = None
 
     @property
     def url(self) -> str:
@@ -68,6 +70,7 @@ def card_rows() -> Select[Any]:
     return (
         select(Product.id, Product.slug, Product.name, Product.name_en, Product.price_from_vnd, Product.in_stock)
         .add_columns(Product.season_months, Product.star_is_illustrative, Product.rating_sum, Product.rating_count)
+        .add_columns(Product.has_wholesale, _wholesale().label("wholesale"))
         .add_columns(star_now().label("star"), Organisation.name.label("seller_name"))
         .add_columns(Organisation.slug.label("seller_slug"), ProductSet.number.label("set_number"))
         .add_columns(Province.name.label("place"), now.name.label("place_now"))
@@ -88,6 +91,14 @@ def _pack() -> ColumnElement[Any]:
     """The name of the cheapest pack on sale."""
     cheapest = select(Variant.name).where(_active()).order_by(Variant.price_vnd, Variant.position, Variant.id).limit(1)
     return cheapest.correlate(Product).scalar_subquery()
+
+
+def _wholesale() -> ColumnElement[Any]:
+    """The lowest price by quantity of the cheapest pack on sale."""
+    order = (Variant.price_vnd, Variant.position, Variant.id)
+    cheapest = select(Variant.id).where(_active()).order_by(*order).limit(1).correlate(Product).scalar_subquery()
+    least = select(func.min(TierPrice.price_vnd)).where(TierPrice.variant_id == cheapest)
+    return case((Product.has_wholesale, least.correlate(Product).scalar_subquery()))
 
 
 def _prices() -> ColumnElement[Any]:
@@ -128,6 +139,8 @@ def card_of(row: Row[Any]) -> Card:
         in_stock=row.in_stock or by_request,
         rating_sum=row.rating_sum,
         rating_count=row.rating_count,
+        has_wholesale=row.has_wholesale,
+        wholesale_vnd=row.wholesale,
     )
 
 

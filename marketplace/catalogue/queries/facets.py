@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, case, func, literal, select, 
 
 from marketplace.catalogue.models import Product
 from marketplace.catalogue.queries.filters import STARS, Filters, conditions, in_season, star_now
+from marketplace.catalogue.queries.groups import groups
 from marketplace.catalogue.queries.names import Names
 from marketplace.catalogue.queries.tallies import EVERYTHING, Given, Tally, months_now, tallies
 from marketplace.core.database import db
@@ -32,9 +33,14 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """The facets of a list; values that would show nothing are left out unless chosen."""
+    """The facets of a list; values that would show nothing are left out unless chosen.
+
+    `former` are the units that went into one of today's, by its slug, where there were several.
+    """
 
     provinces: list[Choice]
+    former: dict[str, list[Choice]]
+    groups: list[Choice]
     sets: list[Choice]
     stars: list[Choice]
     in_stock: int | None
@@ -97,7 +103,7 @@ def _chosen(filters: Filters, names: Names) -> dict[str, list[Given]]:
     """The values that are asked for, by facet, as the table names them."""
     values: dict[str, Sequence[int]] = {
         "province": names.units(filters.provinces) if filters.provinces else (),
-        "set": names.set_ids(filters.sets),
+        "set": names.set_ids(filters.all_sets),
         "star": tuple(dict.fromkeys(filters.stars)),
         "in_stock": (1,) if filters.in_stock else (),
         "wholesale": (1,) if filters.wholesale else (),
@@ -193,6 +199,8 @@ def facets_of(counts: Counts, filters: Filters, names: Names) -> Facets:
     switches = {name: None if name in unknown else numbers[name][1] for name in SWITCHES}
     return Facets(
         provinces=_provinces(names.provinces, numbers["province"], filters.provinces, "province" in unknown),
+        former=_former(names.provinces, numbers["province"], filters.provinces, "province" in unknown),
+        groups=_groups(names.sets, numbers["set"], filters.groups, "set" in unknown),
         sets=_sets(names.sets, numbers["set"], filters.sets, "set" in unknown),
         stars=_stars(numbers["star"], filters.stars, "star" in unknown),
         in_stock=switches["in_stock"],
@@ -216,10 +224,34 @@ def _provinces(
     return _known([(unit.value, unit.name, whole[unit.id], unit.value in chosen) for unit in ordered], is_unknown)
 
 
-def _sets(groups: Iterable[Row[Any]], numbers: Counter[int], chosen: tuple[int, ...], is_unknown: bool) -> list[Choice]:
-    ordered = sorted(groups, key=lambda group: int(group.value))
+def _former(
+    units: Iterable[Row[Any]], numbers: Counter[int], chosen: tuple[str, ...], is_unknown: bool
+) -> dict[str, list[Choice]]:
+    """What comes from each of the units that went into one of today's, by the slug of that one."""
+    slugs = {unit.id: unit.value for unit in units}
+    older: defaultdict[str, list[Row[Any]]] = defaultdict(list)
+    for unit in units:
+        if unit.successor_id:
+            older[slugs[unit.successor_id]].append(unit)
+    return {
+        slug: _known([(u.value, u.name, numbers[u.id], u.value in chosen) for u in merged], is_unknown)
+        for slug, merged in older.items()
+        if len(merged) > 1
+    }
+
+
+def _sets(sets: Iterable[Row[Any]], numbers: Counter[int], chosen: tuple[int, ...], is_unknown: bool) -> list[Choice]:
+    ordered = sorted(sets, key=lambda group: int(group.value))
     shown = [group for group in ordered if numbers[group.id] or int(group.value) in chosen or is_unknown]
     return _known([(g.value, _label(g), numbers[g.id], int(g.value) in chosen) for g in shown], is_unknown)
+
+
+def _groups(sets: Iterable[Row[Any]], numbers: Counter[int], chosen: tuple[str, ...], is_unknown: bool) -> list[Choice]:
+    """The groups in the programme's order with what all their sets have."""
+    ids = {int(one.value): one.id for one in sets}
+    whole = {group.slug: sum(numbers[ids[number]] for number in group.sets if number in ids) for group in groups()}
+    shown = [group for group in groups() if whole[group.slug] or group.slug in chosen or is_unknown]
+    return _known([(one.slug, one.label, whole[one.slug], one.slug in chosen) for one in shown], is_unknown)
 
 
 def _label(group: Row[Any]) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import BindParameter, ColumnElement, Date, and_, bindparam, case
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.states import OrganisationState
 from marketplace.catalogue.models import ALCOHOL_SETS, ALL_MONTHS, Product, ProductSet
+from marketplace.catalogue.queries.groups import sets_in
 from marketplace.catalogue.queries.names import Names
 from marketplace.catalogue.states import ProductState
 from marketplace.core import clock
@@ -33,10 +34,11 @@ class Sort(Labelled):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What the address of a list says: prices in đồng, provinces by slug (with their predecessors), sets by number."""
+    """What the address of a list says: prices in đồng, sets by number, groups and provinces (with old ones) by slug."""
 
     q: str = ""
     provinces: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
     sets: tuple[int, ...] = ()
     stars: tuple[int, ...] = ()
     price_min: int | None = None
@@ -49,9 +51,14 @@ class Filters:
     per_page: int = 24
 
     @property
+    def all_sets(self) -> tuple[int, ...]:
+        """The sets that are asked for, one by one or by their group."""
+        return tuple(dict.fromkeys((*self.sets, *sets_in(self.groups))))
+
+    @property
     def is_empty(self) -> bool:
         """Nothing is asked for: the whole market."""
-        asked = (self.q, self.provinces, self.sets, self.stars, self.in_stock, self.wholesale, self.in_season)
+        asked = (self.q, self.provinces, self.all_sets, self.stars, self.in_stock, self.wholesale, self.in_season)
         return not any(asked) and self.price_min is None and self.price_max is None
 
 
@@ -102,7 +109,7 @@ def conditions(filters: Filters, names: Names) -> dict[str, ColumnElement[bool]]
     """Each condition by the name of its facet, so that a facet can be counted without its own."""
     asked = {
         "province": from_places(filters.provinces, names) if filters.provinces else None,
-        "set": of_sets(filters.sets, names) if filters.sets else None,
+        "set": of_sets(filters.all_sets, names) if filters.all_sets else None,
         "star": of_stars(filters.stars) if filters.stars else None,
         "price_min": Product.price_from_vnd >= filters.price_min if filters.price_min is not None else None,
         "price_max": Product.price_from_vnd <= filters.price_max if filters.price_max is not None else None,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, UnaryExpression, func, literal, select
+from sqlalchemy import ColumnElement, Select, Subquery, UnaryExpression, func, literal, select, union_all
 from sqlalchemy.sql import operators
 
 from marketplace.catalogue.models import Product
 from marketplace.catalogue.queries.cards import Card, card_rows, cards
-from marketplace.catalogue.queries.facets import Counts, Facets, counted, facets_of
+from marketplace.catalogue.queries.facets import MOST_COUNTED, Counts, Facets, counted, facets_of
 from marketplace.catalogue.queries.filters import Filters, Sort, conditions, no_alcohol, star_now, visible
 from marketplace.catalogue.queries.names import Names, names
 from marketplace.catalogue.queries.wording import Wish, understood
@@ -24,13 +24,17 @@ SUGGESTED = 5
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A page of cards with facets; `filters` as understood; `suggestions` are names to try where nothing was found."""
+    """A page of cards with facets; `filters` as understood; `suggestions` are names to try where nothing was found.
+
+    `ways_out` says, where nothing was found, how many products there are without the words or without one filter.
+    """
 
     page: Page
     facets: Facets
     filters: Filters
     wish: Wish
     suggestions: list[str]
+    ways_out: dict[str, int]
 
     @property
     def cards(self) -> list[Card]:
@@ -59,7 +63,43 @@ def listing(filters: Filters) -> Listing:
     items = cards(_page_rows(wanted, hits, called, counts)) if counts.total else []
     suggestions = _suggestions(asked) if asked and not counts.total else []
     page = Page(items, wanted.page, wanted.per_page, counts.total, counts.total_is_least)
-    return Listing(page, facets_of(counts, wanted, called), wanted, wish, suggestions)
+    ways_out = {} if counts.total else _ways_out(wish.filters, hits, called)
+    return Listing(page, facets_of(counts, wanted, called), wanted, wish, suggestions, ways_out)
+
+
+def goods_of_shop(filters: Filters, seller_id: int, on_sale: int) -> Page:
+    """A page of what one producer has on sale (so many things in all), found by words and sorted as is asked for."""
+    hits = search.Search(KIND, filters.q).hits() if filters.q else None
+    found = _base(hits).where(Product.seller_id == seller_id)
+    total = on_sale
+    if hits is not None:
+        total = db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    page = min(filters.page, max(1, -(-total // filters.per_page)))
+    tier = literal(0) if hits is None else hits.c.tier
+    order = _order(filters.sort, tier if hits is not None else Product.in_stock.is_(False))
+    cut = found.order_by(*order).limit(filters.per_page).offset((page - 1) * filters.per_page)
+    ranked = cut.with_only_columns(Product.id.label("id"), tier.label("tier")).subquery("goods")
+    best = ranked.c.tier if hits is not None else Product.in_stock.is_(False)
+    rows = card_rows().join(ranked, ranked.c.id == Product.id).order_by(*_order(filters.sort, best))
+    return Page(cards(rows) if total else [], page, filters.per_page, total)
+
+
+def _ways_out(filters: Filters, hits: Subquery | None, called: Names) -> dict[str, int]:
+    """How many products there are without the words ("q") or without the condition of one facet; one query."""
+    asked = conditions(filters, called)
+    ways = {facet: (hits, [one for name, one in asked.items() if name != facet]) for facet in asked}
+    if hits is not None and asked:
+        ways["q"] = (None, list(asked.values()))
+    if not ways or (hits is None and len(asked) == 1):
+        return {}
+    counted = [_up_to_most(facet, _base(which).where(*kept)) for facet, (which, kept) in ways.items()]
+    return {row.facet: row.number for row in db.session.execute(union_all(*counted)) if row.number}
+
+
+def _up_to_most(facet: str, found: Select[Any]) -> Select[Any]:
+    cut = found.limit(MOST_COUNTED).subquery()
+    columns: list[Any] = [literal(facet).label("facet"), func.count().label("number")]
+    return select(*columns).select_from(cut)
 
 
 def _suggestions(asked: search.Search) -> list[str]:
@@ -101,7 +141,7 @@ def _base(hits: Subquery | None) -> Select[Any]:
     return statement if hits is None else statement.join(hits, hits.c.owner_id == Product.id)
 
 
-def _order(sort: Sort, tier: ColumnElement[int] | None) -> list[Any]:
+def _order(sort: Sort, tier: ColumnElement[Any] | None) -> list[Any]:
     best = [tier] if tier is not None else []
     popular = [Product.popularity.desc(), Product.id]
     orders: dict[Sort, list[Any]] = {

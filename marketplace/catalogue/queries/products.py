@@ -28,19 +28,27 @@ LONGEST_SLUG = 90
 LONGEST_SKU = 20
 
 
+_WHOLE = (
+    joinedload(Product.seller).options(joinedload(Organisation.province), joinedload(Organisation.ward)),
+    joinedload(Product.product_set),
+    joinedload(Product.origin),
+    joinedload(Product.origin_now),
+    joinedload(Product.photos),
+    joinedload(Product.certificates),
+    selectinload(Product.variants).joinedload(Variant.tiers),
+)
+
+
 def product_by_slug(slug: str) -> Product | None:
     """A product whatever its state, with all that its page shows, in two queries; policies say who may see it."""
-    whole = (
-        joinedload(Product.seller).options(joinedload(Organisation.province), joinedload(Organisation.ward)),
-        joinedload(Product.product_set),
-        joinedload(Product.origin),
-        joinedload(Product.origin_now),
-        joinedload(Product.photos),
-        joinedload(Product.certificates),
-        selectinload(Product.variants).joinedload(Variant.tiers),
-    )
-    found = db.session.scalars(select(Product).where(Product.slug == slug[:LONGEST_SLUG]).options(*whole))
+    found = db.session.scalars(select(Product).where(Product.slug == slug[:LONGEST_SLUG]).options(*_WHOLE))
     return found.unique().one_or_none()
+
+
+def products_by_slug(slugs: Sequence[str]) -> list[Product]:
+    """Visible products with everything their pages show, in the order that is asked for; two queries."""
+    found = db.session.scalars(select(Product).where(visible(), Product.slug.in_(slugs)).options(*_WHOLE))
+    return sorted(found.unique(), key=lambda one: slugs.index(one.slug))
 
 
 def variant_by_sku(sku: str) -> Variant | None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, case, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.states import OrganisationState
-from marketplace.catalogue.models import Product, ProductSet, SlugRedirect
+from marketplace.catalogue import queries as catalogue
+from marketplace.catalogue.models import Certificate, Product, ProductSet, SlugRedirect
 from marketplace.catalogue.states import ProductState
 from marketplace.core import clock
 from marketplace.core.actors import OrganisationKind
@@ -18,6 +20,7 @@ from marketplace.core.database import db
 from marketplace.places.models import Province
 from marketplace.storefronts.models import Shop
 
+MOST_PAPERS = 100
 _WHOLE = (joinedload(Organisation.province).joinedload(Province.successor), joinedload(Organisation.ward))
 
 
@@ -40,6 +43,32 @@ def shop_moved_to(slug: str) -> str | None:
     """The present address of a shop that once had this one, or None."""
     moved = select(SlugRedirect.target).where(SlugRedirect.kind == "shop", SlugRedirect.slug == slug[:90])
     return db.session.scalar(moved)
+
+
+@dataclass(frozen=True, slots=True)
+class ShopFigures:
+    """How much a producer has on sale, and what buyers gave in all."""
+
+    products: int
+    rating_sum: int
+    rating_count: int
+
+
+def shop_figures(seller: Organisation) -> ShopFigures:
+    """The figures of a producer's visible goods; one query."""
+    figures = func.count(Product.id), func.sum(Product.rating_sum), func.sum(Product.rating_count)
+    row = db.session.execute(select(*figures).where(Product.seller_id == seller.id, catalogue.visible())).one()
+    return ShopFigures(*(int(value or 0) for value in row))
+
+
+def papers_of(seller: Organisation) -> list[Certificate]:
+    """The certificates in force of what a producer has on sale, the most stars first; one query."""
+    day = clock.today()
+    in_force = Certificate.issued_on <= day, Certificate.valid_until >= day, Certificate.revoked_on.is_(None)
+    found = select(Certificate).join(Certificate.product).options(contains_eager(Certificate.product))
+    found = found.where(Product.seller_id == seller.id, catalogue.visible(), *in_force)
+    order = Certificate.star.desc(), Product.name, Certificate.id
+    return list(db.session.scalars(found.order_by(*order).limit(MOST_PAPERS)))
 
 
 def shop_cards(province_ids: Sequence[int] = ()) -> Select[Any]:

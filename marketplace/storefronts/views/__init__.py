@@ -1,15 +1,31 @@
 """The public pages and the producer's desk, one module a noun."""
 
 from marketplace.storefronts.views import (
+    comparison,
     desk,
     desk_products,
     desk_shop,
+    favourites,
     home,
     legal,
     machine,
     products,
     provinces,
     shops,
+    suggestions,
 )
 
-__all__ = ["desk", "desk_products", "desk_shop", "home", "legal", "machine", "products", "provinces", "shops"]
+__all__ = [
+    "comparison",
+    "desk",
+    "desk_products",
+    "desk_shop",
+    "favourites",
+    "home",
+    "legal",
+    "machine",
+    "products",
+    "provinces",
+    "shops",
+    "suggestions",
+]

@@ -25,14 +25,6 @@ from marketplace.web.templating import words_of
 # cards side by side on a wide screen
 ROW = 6
 EXAMPLES = ("bánh đậu xanh", "gao quang tri", "mật ong 4 sao", "mien dong cao bang", "hải dương")
-INDUSTRIES = (
-    (range(1, 14), _l("Food")),
-    (range(14, 18), _l("Drinks")),
-    (range(18, 21), _l("Medicinal herbs")),
-    (range(21, 23), _l("Crafts")),
-    (range(23, 26), _l("Flowers, plants, pets")),
-    (range(26, 27), _l("Tourism")),
-)
 MONTHS = (
     _l("January"), _l("February"), _l("March"), _l("April"), _l("May"), _l("June"), _l("July"), _l("August"),
     _l("September"), _l("October"), _l("November"), _l("December"),
@@ -86,7 +78,7 @@ def set_groups(counts: Mapping[int, int]) -> list[dict[str, Any]]:
         for one in catalogue.sets()
     }
     groups = [
-        {"label": label, "sets": [tiles[number] for number in numbers if number in tiles]}
-        for numbers, label in INDUSTRIES
+        {"label": industry.label, "sets": [tiles[number] for number in numbers if number in tiles]}
+        for industry, numbers in catalogue.sets_by_industry().items()
     ]
     return [group for group in groups if group["sets"]]

@@ -8,15 +8,28 @@ from typing import Any
 from flask import request, url_for
 
 from marketplace.catalogue import queries as catalogue
-from marketplace.catalogue.queries import Listing, Sort
+from marketplace.catalogue.queries import Choice, Facets, Listing, Sort
 from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.i18n import ngettext
 from marketplace.web.filters import number, vnd
 from marketplace.web.requests import asked_for, query_flag
 
 # names in the address and the filters that they are
 SWITCHES = {"in_stock": "in_stock", "wholesale": "wholesale", "season": "in_season"}
-LISTS = ("province", "set", "star")
+LISTS = ("province", "group", "set", "star")
+# what a filter is called, and the names in the address that it has
+FACETS = {
+    "q": (_l("the words"), ("q",)),
+    "province": (_l("the province"), ("province",)),
+    "set": (_l("the product set"), ("group", "set")),
+    "star": (_l("the stars"), ("star",)),
+    "price_min": (_l("the lowest price"), ("price_min",)),
+    "price_max": (_l("the highest price"), ("price_max",)),
+    "in_stock": (_l("“in stock”"), ("in_stock",)),
+    "wholesale": (_l("“with wholesale prices”"), ("wholesale",)),
+    "season": (_l("“in season now”"), ("season",)),
+}
 
 
 def address(**changes: Any) -> str:
@@ -58,7 +71,7 @@ def _heading(found: Listing) -> str:
     asked = found.filters
     if asked.q:
         return _("Results for “%(words)s”", words=asked.q)
-    chosen = [one.label for one in (*found.facets.sets, *found.facets.provinces) if one.chosen]
+    chosen = [one.label for one in (*_kinds(found.facets), *found.facets.provinces) if one.chosen]
     return chosen[0] if len(chosen) == 1 else _("All products")
 
 
@@ -71,18 +84,68 @@ def _result_words(found: Listing) -> str:
 def _groups(found: Listing) -> list[dict[str, Any]]:
     facets = found.facets
     return [
-        {"legend": _("Province"), "name": "province", "options": _options(facets.provinces), "shown": 6},
-        {"legend": _("OCOP stars"), "name": "star", "options": _stars(facets.stars), "shown": 3},
-        {"legend": _("Product set"), "name": "set", "options": _options(facets.sets), "shown": 8},
+        {"legend": _("Kind of product"), "options": _tree_of_sets(facets), "shown": 8},
+        {"legend": _("Province"), "options": _tree_of_places(facets), "shown": 6},
+        {"legend": _("OCOP stars"), "options": _stars(facets.stars), "shown": 3},
     ]
 
 
-def _options(choices: Any) -> list[dict[str, Any]]:
-    return [{"value": one.value, "label": one.label, "count": one.count, "checked": one.chosen} for one in choices]
+def _kinds(facets: Facets) -> list[Choice]:
+    """Groups and sets, a group of one set only once."""
+    alone = {str(group.sets[0]) for group in catalogue.groups() if len(group.sets) == 1}
+    sets = {one.value: one for one in facets.sets}
+    return [*_groups_of_several(facets), *(one for one in sets.values() if one.value not in alone or one.chosen)]
+
+
+def _groups_of_several(facets: Facets) -> list[Choice]:
+    several = {group.slug for group in catalogue.groups() if len(group.sets) > 1}
+    return [one for one in facets.groups if one.value in several]
+
+
+def _tree_of_sets(facets: Facets) -> list[dict[str, Any]]:
+    """The groups with their sets under them; a group of one set is that set."""
+    groups, sets = {one.value: one for one in facets.groups}, {one.value: one for one in facets.sets}
+    tree = []
+    for group in catalogue.groups():
+        under = [sets[str(number)] for number in group.sets if str(number) in sets]
+        if len(group.sets) == 1:
+            tree += _options(under, "set")
+        elif group.slug in groups:
+            (option,) = _options([groups[group.slug]], "group")
+            words = ngettext("%(num)s product set", "%(num)s product sets", len(under))
+            tree.append({**option, "under": _options(under, "set"), "under_words": words})
+    return tree
+
+
+def _tree_of_places(facets: Facets) -> list[dict[str, Any]]:
+    """The units of today, each with the former ones that went into it."""
+    former = {one.value for choices in facets.former.values() for one in choices}
+    today = [one for one in facets.provinces if one.value not in former]
+    return [
+        {
+            **option,
+            "under_words": _("By former province"),
+            "under": _former(option["label"], facets.former.get(option["value"], [])),
+        }
+        for option in _options(today, "province")
+    ]
+
+
+def _former(name: str, choices: list[Choice]) -> list[dict[str, Any]]:
+    options = _options([one for one in choices if one.count != 0 or one.chosen], "province")
+    until = _("%(name)s (until June 2025)", name=name)
+    return [{**option, "label": until if option["label"] == name else option["label"]} for option in options]
+
+
+def _options(choices: Any, name: str) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "value": one.value, "label": one.label, "count": one.count, "checked": one.chosen}
+        for one in choices
+    ]
 
 
 def _stars(choices: Any) -> list[dict[str, Any]]:
-    return [{**option, "label": _star_words(option["value"])} for option in _options(choices)]
+    return [{**option, "label": _star_words(option["value"])} for option in _options(choices, "star")]
 
 
 def _star_words(value: str) -> str:
@@ -101,7 +164,8 @@ def _switches(found: Listing) -> list[dict[str, Any]]:
 def _chosen(found: Listing) -> Iterator[dict[str, str]]:
     """The filters in the address, each with the address without it."""
     facets = found.facets
-    for name, choices in (("province", facets.provinces), ("set", facets.sets), ("star", _named_stars(facets.stars))):
+    lists = (facets.provinces, facets.groups, facets.sets, _named_stars(facets.stars))
+    for name, choices in zip(LISTS, lists, strict=True):
         for one in choices:
             if one.chosen and one.value in request.args.getlist(name):
                 rest = [value for value in request.args.getlist(name) if value != one.value]
@@ -127,4 +191,14 @@ def _empty(found: Listing) -> dict[str, Any]:
     if found.filters.q:
         why = _("We found no product for “%(words)s”. Check the spelling, or try fewer words.", words=found.filters.q)
     tips = [{"label": words, "url": url_for("storefronts.products", q=words)} for words in found.suggestions]
-    return {"empty_sentence": why, "suggestions": tips, "instead": catalogue.popular(limit=6)}
+    ways = list(_ways_out(found))
+    return {"empty_sentence": why, "suggestions": tips, "ways_out": ways, "instead": catalogue.popular(limit=6)}
+
+
+def _ways_out(found: Listing) -> Iterator[dict[str, Any]]:
+    """The filters of the address that stand in the way, with how many products there are without each."""
+    for facet, count in sorted(found.ways_out.items(), key=lambda way: -way[1]):
+        what, names = FACETS[facet]
+        if any(name in request.args for name in names):
+            url = address(**dict.fromkeys(names))
+            yield {"label": _("Without %(filter)s", filter=what), "url": url, "count": count}

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.accounts.models import Organisation
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.forms import filters_in_address
-from marketplace.catalogue.models import Product
+from marketplace.catalogue.models import Certificate, Product
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import locale
 from marketplace.core.permissions import Permission, allows, reach
@@ -25,6 +25,7 @@ from marketplace.web.media import picture_url
 from marketplace.web.panels import Slot, panels
 from marketplace.web.requests import actor
 
+SHOWN_SIZES = (320, 640, 1280)
 # sets whose goods are made of something that nobody eats
 MADE_OF_MATERIAL = frozenset({21, 22})
 
@@ -55,20 +56,21 @@ def _page(found: Product) -> dict[str, Any]:
         "lead": min(packs, key=lambda pack: pack.variant.price_vnd, default=None),
         "chosen": next((pack for pack in packs if pack.can_be_ordered), None),
         "pictures": shown,
-        "share_image": shown[0]["url"] if found.photos else None,
-        "now": _now(found),
+        "share_image": shared_picture(found),
+        "kept": queries.is_kept(actor(), found),
+        "now": unit_of_today(found),
         "labels": _labels(found),
-        "certificate": _certificate(found),
+        "certificate": certificate_of(found),
         "average": number(round(found.rating_sum / found.rating_count, 1)) if found.rating_count else "",
         "seller": seller_words(found.seller),
         "similar": [] if found.is_alcohol else catalogue.similar(found, limit=6),
-        "linked": _linked(found, packs, shown[0]["url"]),
+        "linked": _linked(found, packs),
         "side_panels": panels(Slot.PRODUCT_SIDE, actor(), [found.ref])[found.ref],
         "product_panels": panels(Slot.PRODUCT, actor(), [found.ref])[found.ref],
     }
 
 
-def _now(found: Product) -> str | None:
+def unit_of_today(found: Product) -> str | None:
     """The unit of today, where its name is another one."""
     return found.origin_now.name if found.origin_now.name != found.origin.name else None
 
@@ -83,7 +85,8 @@ def _labels(found: Product) -> dict[str, str]:
     return dict(zip(("ingredients", "usage", "storage", "shelf_life"), words, strict=True))
 
 
-def _certificate(found: Product) -> Any:
+def certificate_of(found: Product) -> Certificate | None:
+    """The paper that its star stands on, where one is in force."""
     in_force = [one for one in found.certificates if one.is_in_force]
     return in_force[-1] if in_force and found.star_now else None
 
@@ -91,18 +94,28 @@ def _certificate(found: Product) -> Any:
 def pictures(found: Product) -> list[dict[str, Any]]:
     """The photos for the gallery, or the drawing of the product's set."""
     if not found.photos:
-        drawing = asset(f"img/sets/{found.product_set.number}.svg")
-        return [{"url": drawing, "large_url": drawing, "alt": _("Drawing: %(what)s", what=found.product_set.name)}]
+        note = _("A drawing of this kind of product: the producer has not shown a photo yet.")
+        what = _("Drawing: %(what)s", what=found.product_set.name)
+        return [{"url": asset(f"img/sets/{found.product_set.number}.svg"), "alt": what, "note": note}]
     return [
         {
             "url": picture_url(photo.sha256, 640),
             "large_url": picture_url(photo.sha256, 2400),
+            "srcset": ", ".join(f"{picture_url(photo.sha256, size)} {size}w" for size in SHOWN_SIZES),
+            "thumb": picture_url(photo.sha256, 160),
             "alt": photo.description or found.name,
             "width": photo.width,
             "height": photo.height,
         }
         for photo in found.photos
     ]
+
+
+def shared_picture(found: Product) -> str:
+    """What other sites show of it: the first photo, or the drawing of its set as a picture that they can read."""
+    if found.photos:
+        return picture_url(found.photos[0].sha256, 1280)
+    return asset(f"img/share/{found.product_set.number}.png")
 
 
 def seller_words(seller: Organisation) -> dict[str, Any]:
@@ -118,11 +131,11 @@ def seller_words(seller: Organisation) -> dict[str, Any]:
     }
 
 
-def _linked(found: Product, packs: list[Pack], image: str) -> list[dict[str, Any]]:
+def _linked(found: Product, packs: list[Pack]) -> list[dict[str, Any]]:
     group = found.product_set
     trail = [
         (_("Products"), url_for("storefronts.products")),
         (group.name_en if locale() == "en" else group.name, url_for("storefronts.products", set=group.number)),
         (found.name, url_for("storefronts.product", slug=found.slug)),
     ]
-    return [linked_data.product(found, packs, image), linked_data.breadcrumbs(trail)]
+    return [linked_data.product(found, packs, shared_picture(found)), linked_data.breadcrumbs(trail)]

@@ -9,6 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.models import Organisation
 from marketplace.catalogue import queries as catalogue
+from marketplace.catalogue.forms import filters_in_address
+from marketplace.catalogue.queries import Sort
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
 from marketplace.core.refusals import NotSeen
@@ -18,12 +20,14 @@ from marketplace.storefronts.models import Shop
 from marketplace.storefronts.views import linked_data
 from marketplace.storefronts.views.products import seller_words
 from marketplace.web.assets import asset
+from marketplace.web.filters import number
 from marketplace.web.media import picture_url
 from marketplace.web.paging import page_of
 from marketplace.web.panels import Slot, panels
 from marketplace.web.requests import actor, query_text
 
 PERSONAL_CODE = 12
+SHELF = 48
 
 
 @bp.get("/shops")
@@ -65,23 +69,39 @@ def shop(slug: str) -> ResponseReturnValue:
 
 
 def _page(seller: Organisation, shop: Shop | None) -> dict[str, Any]:
-    goods = catalogue.cards_of_shop(seller.id)
+    figures = queries.shop_figures(seller)
+    asked = filters_in_address(per_page=SHELF)
+    goods = catalogue.goods_of_shop(asked, seller.id, figures.products)
+    drawing = goods.items[0].set_number if goods.items else None
     trail = [(_("Shops"), url_for("storefronts.shops")), (seller.name, url_for("storefronts.shop", slug=seller.slug))]
     return {
         "seller": seller,
         "shop": shop,
         "goods": goods,
+        "asked": asked,
+        "sorts": [(sort.value, sort.label) for sort in Sort],
+        "figures": figures,
+        "average": number(round(figures.rating_sum / figures.rating_count, 1)) if figures.rating_count else "",
+        "papers": queries.papers_of(seller),
+        "where": {**places.tiles(), "code": seller.province.now.code},
         "kind": seller_words(seller)["kind"],
-        "picture": asset(f"img/sets/{goods[0].set_number}.svg") if goods else asset("img/empty/desk.svg"),
+        "picture": asset(f"img/sets/{drawing}.svg") if drawing else asset("img/empty/desk.svg"),
         "photo_url": picture_url(shop.photo_sha256, 640) if shop and shop.photo_sha256 else None,
+        "share_image": _shared_picture(shop, drawing),
         "members": _members(seller, shop),
         "tax_code": shown_tax_code(seller.tax_code),
         "representative": " · ".join(part for part in (seller.representative, seller.representative_title) if part),
         "address": _address(seller),
-        "linked": [linked_data.organisation(seller), linked_data.breadcrumbs(trail)],
+        "linked": [linked_data.organisation(seller, figures), linked_data.breadcrumbs(trail)],
         "head_panels": panels(Slot.SHOP_HEAD, actor(), [seller.ref])[seller.ref],
         "shop_panels": panels(Slot.SHOP, actor(), [seller.ref])[seller.ref],
     }
+
+
+def _shared_picture(shop: Shop | None, set_number: int | None) -> str:
+    if shop and shop.photo_sha256:
+        return picture_url(shop.photo_sha256, 1280)
+    return asset(f"img/share/{set_number}.png" if set_number else "img/icons/icon-512.png")
 
 
 def _members(seller: Organisation, shop: Shop | None) -> str:
