@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.access import things
+from tests.access import programs, returning, things
 from tests.access.world import ANONYMOUS, BUYERS, GUEST, ROLES, SELLERS, World
 
 SIGN_IN = "to /sign-in"
@@ -63,6 +63,16 @@ def between(status: Status, thing: Thing, form: dict[str, Any] | None = None, **
     return row(404, thing, form, **{**sides, **by})
 
 
+def by_token(thing: Thing = things.nothing, form: dict[str, Any] | None = None, **by: Status) -> Row:
+    """Something that only the producer's own programs may do: without a token none is asked whose it is."""
+    return row(404, thing, form, **{"visitors": 401, "sellers": 200, **by})
+
+
+def managing(status: Status, thing: Thing = things.nothing, **by: Status) -> Row:
+    """Something for the managers of an organisation that trades."""
+    return row(404, thing, **{"visitors": SIGN_IN, "manager": status, **by})
+
+
 ACCOUNT = {"bank": "970436", "number": "0011012345678", "holder": "NGUYEN THI LAN"}
 
 ROWS: dict[str, Row] = {
@@ -87,6 +97,14 @@ ROWS: dict[str, Row] = {
         )
     },
     "GET storefronts.product": public(things.product),
+    "GET storefronts.product_cards": public(),
+    "GET storefronts.suggestions": public(),
+    "GET storefronts.compare": public(things.compared),
+    "GET storefronts.sitemap_part": public(things.first_part),
+    "GET storefronts.favourites": public(things.favourites),
+    "GET storefronts.favourites_list": public(),
+    "POST storefronts.keep_favourites": row(303, things.product_to_keep, visitors=SIGN_IN),
+    "POST storefronts.let_go": row(303, things.product, visitors=SIGN_IN),
     "GET storefronts.shop": public(things.shop),
     "GET storefronts.province": public(things.province),
     "GET places.wards": public(things.province),
@@ -100,6 +118,8 @@ ROWS: dict[str, Row] = {
     "GET mailbox.show": public(things.letter),
     "GET workshop.index": row(404, operator=200),
     "POST workshop.retry": row(404, things.nothing, {"kind": "core.deliver_notice"}, operator=303),
+    "POST workshop.retry_one": row(404, programs.given_up_job, operator=303),
+    "POST workshop.drop": row(404, programs.given_up_job, operator=303),
     # accounts
     "GET accounts.sign_in": public(),
     "POST accounts.begin_session": row(303, things.password),
@@ -167,6 +187,36 @@ ROWS: dict[str, Row] = {
     "POST messages.hide": row(404, things.reported_answer, operator=303),
     "POST messages.dismiss": row(404, things.reported_answer, operator=303),
     "POST messages.show_again": row(404, things.hidden_answer, operator=303),
+    "POST orders.ask_to_cancel": by_buyer(things.confirmed, {"note": "Tôi đặt nhầm"}),
+    "POST orders.reorder": by_buyer(things.placed),
+    "GET orders.receipt": row(404, things.placed, buyers=200, sellers=200),
+    "GET orders.new_return": row(404, returning.delivered, buyers=200, sellers=403),
+    "POST orders.ask_for_return": by_buyer(returning.to_ask),
+    "GET orders.show_return": row(404, returning.requested, buyers=200, sellers=200, operator=200),
+    "GET orders.return_photo": row(404, returning.photo, buyers=200, sellers=200, operator=200),
+    "POST orders.withdraw_return": row(404, returning.requested, buyers=303, sellers=403, operator=403),
+    "POST orders.send_return": row(
+        404, returning.approved, {"carrier": "VNPost"}, buyers=303, sellers=403, operator=403
+    ),
+    "POST orders.escalate_return": row(
+        404, returning.declined, {"note": "Ảnh rõ mà"}, buyers=303, sellers=403, operator=403
+    ),
+    # messages
+    "GET messages.index": row(200, visitors=SIGN_IN),
+    "GET messages.ask": row(200, things.question, sellers=403),
+    "POST messages.begin": row(303, things.question, {"text": "Còn hàng không?"}, sellers=403),
+    "GET messages.show": between(200, things.talk),
+    "POST messages.write": between(303, things.talk, {"text": "Cảm ơn bạn"}),
+    "POST messages.read": between(303, things.talk, {"number": "1"}),
+    "GET messages.picture": between(200, things.sent_picture),
+    "POST messages.publish": between(303, things.answered_question, buyers=403, guest=SIGN_IN),
+    "POST messages.withdraw": between(303, things.public_question),
+    "GET messages.write_report": between(200, things.answer_to_judge, sellers=403),
+    "POST messages.report": between(303, things.answer_to_judge, {"reason": "spam"}, sellers=403),
+    "GET messages.reported": row(404, operator=200),
+    "POST messages.hide": row(404, things.reported_answer, operator=303),
+    "POST messages.dismiss": row(404, things.reported_answer, operator=303),
+    "POST messages.show_again": row(404, things.hidden_answer, operator=303),
     # selling
     "GET orders.desk": desk(200),
     "GET orders.desk_order": own(200, things.placed),
@@ -175,6 +225,21 @@ ROWS: dict[str, Row] = {
     "POST orders.deliver": by_seller(things.shipped_for_today),
     "POST orders.fail_delivery": by_seller(things.shipped, {"note": "Không ai nhận"}),
     "POST orders.take_back": by_seller(things.undelivered),
+    "GET orders.packing_slip": row(404, things.placed, buyers=403, sellers=200),
+    "POST orders.agree_to_cancel": by_seller(returning.asked_to_cancel),
+    "POST orders.keep_to_order": by_seller(returning.asked_to_cancel, {"note": "Hàng đã đóng gói"}),
+    "GET orders.desk_returns": desk(200),
+    "POST orders.agree_to_return": row(
+        404, returning.requested, {"how": "send"}, buyers=403, sellers=303, operator=403
+    ),
+    "POST orders.decline_return": row(
+        404, returning.requested, {"note": "Hàng gửi đi còn tốt"}, buyers=403, sellers=303, operator=403
+    ),
+    "POST orders.receive_return": row(404, returning.approved, buyers=403, sellers=303, operator=403),
+    "GET orders.operator_returns": row(404, visitors=SIGN_IN, operator=200),
+    "POST orders.decide_return": row(
+        404, returning.escalated, {"verdict": "refund", "note": "Ảnh rõ lỗi"}, buyers=403, sellers=403, operator=303
+    ),
     # paying
     "POST payments.declare": by_buyer(things.awaiting),
     "POST payments.confirm_receipt": by_seller(things.awaiting_amount),
@@ -208,4 +273,35 @@ ROWS: dict[str, Row] = {
     "POST inventory.receive": own(303, things.shelf, {"quantity": "5"}),
     "POST inventory.correct": own(303, things.shelf, {"counted": "5", "reason": "đếm lại"}),
     "POST inventory.spoil": own(303, things.shelf, {"quantity": "1", "reason": "hỏng"}),
+    # programs
+    **{
+        f"GET api.{name}": public() for name in ("openapi", "products", "shops", "provinces", "product_sets")
+    },
+    "GET api.product": public(things.product),
+    "GET api.shop": public(things.shop),
+    "GET api.province": public(things.province),
+    "GET api.own_orders": row(200, visitors=401),
+    "GET api.own_order": row(404, things.placed, visitors=401, buyer=200, colleague=200, sellers=200),
+    "POST api.confirm_order": by_token(things.placed_for_today, buyer=403, colleague=403),
+    "POST api.ship_order": by_token(things.confirmed, {"carrier": "VNPost"}, buyer=403, colleague=403),
+    "GET api.own_stock": by_token(other_manager=200),
+    "GET api.own_stock_of": by_token(things.shelf),
+    "PUT api.set_stock": by_token(things.shelf, {"on_hand": 7}),
+    "GET api.own_prices": by_token(other_manager=200),
+    "GET api.own_price_of": by_token(things.shelf),
+    "PUT api.set_price": by_token(things.shelf, {"price_vnd": 70_000}),
+    "GET programs.about": public(),
+    "GET programs.own_tokens": row(200, visitors=SIGN_IN),
+    "POST programs.make_token": row(200, programs.new_token, visitors=SIGN_IN),
+    "POST programs.revoke_token": row(303, programs.token, visitors=SIGN_IN),
+    "GET programs.own_webhooks": managing(200, other_manager=200),
+    "POST programs.name_webhook": managing(200, programs.new_webhook, other_manager=200),
+    "GET programs.own_webhook": managing(200, programs.webhook),
+    "POST programs.change_webhook": managing(303, programs.webhook_form),
+    "POST programs.renew_secret": managing(200, programs.webhook),
+    "POST programs.send_test": managing(303, programs.webhook),
+    "POST programs.pause_webhook": managing(303, programs.webhook),
+    "POST programs.resume_webhook": managing(303, programs.paused_webhook),
+    "POST programs.remove_webhook": managing(303, programs.webhook),
+    "POST programs.send_again": managing(303, programs.message),
 }

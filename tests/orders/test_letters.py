@@ -13,13 +13,24 @@ from marketplace.core.outbox.notices import Notice
 from tests.servers import ROOT
 
 NOTICES = sorted(path.stem for path in (ROOT / "templates/orders/notices").glob("[a-z]*.txt"))
-TOLD = re.compile(r'tell_(buyer|seller)\(\s*[\w.]*order, "(\w+)"')
+TOLD = re.compile(r'tell_(buyer|seller|operator)s?\(\s*[\w.]*order, "(\w+)"')
+# about a return the other side is told; both are where the marketplace may have acted
+OTHERS = re.compile(r'_tell_side\(\s*back, [\w.]+, (?:Side\.)?(\w+), "(\w+)"')
+SIDES = {"BUYER": ("seller",), "SELLER": ("buyer",)}
 CONTEXT = {
     "order": "DH-2026-000001",
     "purchase": "MH-2026-000001",
     "seller": "Bánh kẹo Tứ Minh",
     "buyer": "Nguyễn Thị Lan",
     "total_vnd": 90_000,
+    "due_vnd": 85_000,
+    "amount_vnd": 65_000,
+    "back": "TH-2026-000001",
+    "goods_back": [{"name": "Bánh đậu xanh", "pack": "Hộp 300 g", "quantity": 1}],
+    "short": [
+        {"name": "Cua", "pack": "con", "ordered": 2, "shipped": 1, "grams": 400, "less_vnd": 5_000},
+        {"name": "Cá", "pack": "con", "ordered": 1, "shipped": 1, "grams": 900, "less_vnd": 0},
+    ],
     "told_vnd": 80_000,
     "payment_method": "cod",
     "delivery": "ship",
@@ -40,6 +51,8 @@ CONTEXT = {
 def test_every_letter_that_is_sent_has_a_text() -> None:
     code = [path.read_text(encoding="utf-8") for path in Path(ROOT / "marketplace").rglob("services/**/*.py")]
     told = {f"{what}_{side}" for text in code for side, what in TOLD.findall(text)}
+    for side, what in (found for text in code for found in OTHERS.findall(text)):
+        told |= {f"{what}_{other}" for other in SIDES.get(side, ("buyer", "seller"))}
     assert told == set(NOTICES)
 
 

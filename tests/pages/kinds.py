@@ -19,10 +19,11 @@ from tests.clients import Client, sign_in
 
 # routes that answer with something else than a page
 NO_PAGES = {
-    "accounts.second_factor_qr",
+    "accounts.second_factor_qr", "orders.packing_slip", "orders.receipt", "orders.return_photo",
     "assets.favicon", "assets.file", "assets.stylesheet", "media.picture", "payments.qr_png", "payments.qr_svg",
     "places.communes", "places.wards", "storefronts.healthz", "storefronts.manifest", "storefronts.readyz", "storefronts.robots",
     "storefronts.sitemap", "messages.picture",
+    "storefronts.sitemap_part", "storefronts.suggestions", "storefronts.product_cards", "storefronts.favourites_list",
 }  # fmt: skip
 LANGUAGES = ("vi", "en")
 MANY = 25
@@ -56,8 +57,10 @@ class Stage:
 
 BUYERS_LISTS = ("/messages", "/orders", "/cart", "/checkout", "/me", "/me/notices")
 LISTS = (
-    *BUYERS_LISTS, "/desk", "/desk/orders", "/desk/products", "/desk/stock", "/shops/{shop}",
+    *BUYERS_LISTS, "/desk", "/desk/orders", "/desk/returns", "/desk/products", "/desk/stock", "/shops/{shop}",
     "/products?q=banh+dau+xanh", "/products?q=khong+co+gi+nhu+the", "/products?star=5", "/shops?province=ca-mau",
+    "/products?group=thuc-pham-che-bien&province=hai-duong", "/products?q=banh&star=5", "/compare", "/me/favourites",
+    "/shops/{shop}?q=banh&sort=price",
 )  # fmt: skip
 
 
@@ -128,7 +131,8 @@ REFUSALS: dict[str, tuple[int, Callable[[World], TestResponse]]] = {
             "accounts.begin_session", "accounts.ask_for_reset", "accounts.reset_password", "accounts.save_details",
             "accounts.change_password", "accounts.change_email", "accounts.show_code", "accounts.begin_second_factor",
             "messages.begin", "messages.write", "messages.report",
-            "accounts.confirm_second_factor", "orders.confirm", "orders.fail_delivery", "payments.confirm_receipt",
+            "accounts.confirm_second_factor", "orders.confirm", "orders.fail_delivery", "orders.ask_for_return",
+            "payments.confirm_receipt",
             "payments.name_bank_account", "payments.name_refund_account", "storefronts.create_product",
             "storefronts.edit_product", "storefronts.edit_price", "storefronts.add_photo", "inventory.receive",
             "inventory.correct",
