@@ -7,9 +7,11 @@ from sqlalchemy import select
 from marketplace.core import audit, clock
 from marketplace.core.actors import Actor
 from marketplace.core.database import db, lock
+from marketplace.core.events import publish as tell_above
 from marketplace.core.i18n import gettext as _
 from marketplace.core.refusals import Refused
 from marketplace.messages import queries
+from marketplace.messages.events import PublicQuestionsChanged
 from marketplace.messages.models import Message, PublicQuestion
 from marketplace.messages.states import Side
 
@@ -28,6 +30,7 @@ def publish(answer: Message, *, by: Actor) -> PublicQuestion:
     made = PublicQuestion(**about, question_id=question.id, answer_id=answer.id, published_at=clock.now())
     db.session.add(made)
     audit.record(audit.subject_of(answer), "publish", by=by, question=question.ref)
+    tell_above(PublicQuestionsChanged(thread.subject_kind, thread.subject_ref))
     return made
 
 
@@ -42,3 +45,4 @@ def take_down(message: Message, *, by: Actor) -> None:
     for public in queries.public_with(message):
         audit.record(audit.subject_of(message), "withdraw", by=by)
         db.session.delete(public)
+        tell_above(PublicQuestionsChanged(public.subject_kind, public.subject_ref))
