@@ -15,9 +15,16 @@ def _nothing_against(parts: Sequence[Part]) -> Any:
     return None
 
 
+def _always() -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentMethod:
-    """One way to pay; `hold`: how long goods wait for the buyer's money if prepaid, else for the seller's word."""
+    """One way to pay; `hold`: how long goods wait for the buyer's money if prepaid, else for the seller's word.
+
+    `is_offered` says whether this site has it at all, `refusal` what speaks against it for some goods.
+    """
 
     code: str
     label: Any
@@ -26,6 +33,7 @@ class PaymentMethod:
     hold: timedelta
     place: int = 50
     refusal: Callable[[Sequence[Part]], Any] = _nothing_against
+    is_offered: Callable[[], bool] = _always
 
 
 _offered: dict[str, PaymentMethod] = {}
@@ -37,10 +45,13 @@ def offer(method: PaymentMethod) -> None:
 
 
 def method_named(code: str) -> PaymentMethod | None:
-    """The way to pay with this code."""
-    return _offered.get(code)
+    """The way to pay with this code, where this site offers it."""
+    method = _offered.get(code)
+    return method if method is not None and method.is_offered() else None
 
 
 def offered() -> list[PaymentMethod]:
     """Every way to pay, in the order in which people see them."""
-    return sorted(_offered.values(), key=lambda method: (method.place, method.code))
+    return sorted(
+        (one for one in _offered.values() if one.is_offered()), key=lambda method: (method.place, method.code)
+    )

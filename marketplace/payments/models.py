@@ -354,8 +354,10 @@ class BankStatement(Base):
     seller_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
     name: Mapped[str] = mapped_column(String(120))
     line_count: Mapped[int]
+    settled_count: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
+    seller: Mapped[Organisation] = relationship()
     lines: Mapped[list[StatementLine]] = relationship(back_populates="statement", order_by="StatementLine.id")
 
 

@@ -1,9 +1,9 @@
-"""What payments does when an order is placed, delivered or called off, in the same transaction."""
+"""What payments does when an order is placed, delivered, reduced or called off, in the same transaction."""
 
 from __future__ import annotations
 
 from marketplace.core.events import on
-from marketplace.orders.events import OrderCancelled, OrderDelivered, OrderPlaced, OrderReturnedToSeller
+from marketplace.orders.events import OrderCancelled, OrderDelivered, OrderPlaced, OrderReduced, OrderReturnedToSeller
 from marketplace.payments import services
 
 
@@ -29,3 +29,15 @@ def stop(event: OrderCancelled) -> None:
 def give_back(event: OrderReturnedToSeller) -> None:
     """A refused parcel is paid back like a cancelled order."""
     services.call_off(event.order, by=event.by)
+
+
+@on(OrderReduced)
+def reduce(event: OrderReduced) -> None:
+    """The order costs less: what was paid for that part goes back, else less is awaited."""
+    services.reduce(
+        event.order,
+        source_ref=event.source_ref,
+        amount_vnd=event.amount_vnd,
+        commission_vnd=event.commission_vnd,
+        by=event.by,
+    )

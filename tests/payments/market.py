@@ -72,7 +72,7 @@ def placed(
 
 
 def _placed(market: Market, method: str, quantity: int, person: bool, email: str, commission_vnd: int) -> Order:
-    prepaid = method == "vietqr"
+    prepaid = method in {"vietqr", "stripe"}
     until = clock.now() + timedelta(hours=24 if prepaid else 48)
     total, ref = PRICE * quantity, next_ref("order")
     order = Order(
@@ -207,9 +207,9 @@ def cancel(market: Market, order_ref: str, *, by: Actor | None = None) -> None:
 
 
 def expire(order_ref: str) -> bool:
-    """The clock of the market passes the order's deadline."""
+    """The clock of the market passes the time to pay."""
     order = order_of(order_ref)
-    if order.due_at is None:
+    if order.due_at is None or order.state is not OrderState.AWAITING_PAYMENT:
         return False
     with clock.frozen(order.due_at + timedelta(seconds=1)), writing():
         return orders.pass_deadline(order)

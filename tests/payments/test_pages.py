@@ -295,9 +295,13 @@ def test_a_refund_goes_its_way_by_post(market: Market, buyer: Client, seller: Cl
     page = text_of(seller, f"/desk/orders/{ref}")
     for words in ("Agribank", "1234567890", "TRAN VAN BINH"):
         assert words in page
-    assert buyer.post(f"/refunds/{refund}/account", data=RIGHT).status_code == 422
+    corrected = {**RIGHT, "number": "999888777"}
+    assert buyer.post(f"/refunds/{refund}/account", data=corrected).status_code == 303
+    assert "999888777" in text_of(seller, f"/desk/orders/{ref}")
+    assert len(told("payments/refund_account_corrected_seller")) == 1
     answer = seller.post(f"/refunds/{refund}/receipt", data={"transfer_ref": "FT 99"})
     assert (answer.status_code, answer.location) == (303, f"/desk/orders/{ref}")
+    assert buyer.post(f"/refunds/{refund}/account", data=RIGHT).status_code == 422
     assert seller.post(f"/refunds/{refund}/receipt", data={"transfer_ref": "FT 99"}).status_code == 422
     db.session.rollback()
     assert [(one.state, one.transfer_ref) for one in refunds_of(ref)] == [(RefundState.DONE, "FT 99")]

@@ -60,6 +60,13 @@ def said_by_seller(payment: Payment) -> Sequence[ProviderEvent]:
     return db.session.scalars(select(ProviderEvent).where(said).order_by(ProviderEvent.id)).all()
 
 
+def lines_of(payment: Payment) -> Sequence[ProviderEvent]:
+    """What providers and statements told of one payment, the oldest first: each is a sum of money of its own."""
+    told = (ProviderEvent.payment_id == payment.id) & (ProviderEvent.kind != SAID_BY_SELLER)
+    in_vnd = told & (ProviderEvent.currency == "VND")
+    return db.session.scalars(select(ProviderEvent).where(in_vnd).order_by(ProviderEvent.id)).all()
+
+
 def account_of(organisation_id: int) -> BankAccount | None:
     """Where a seller receives transfers."""
     return db.session.scalar(select(BankAccount).where(BankAccount.organisation_id == organisation_id))

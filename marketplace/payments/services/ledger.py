@@ -23,10 +23,11 @@ SALE_KINDS = ("sale", "sale_reduced", "sale_called_off")
 FEE_KINDS = ("fee", "fee_reduced", "fee_called_off")
 
 
-def sale(order: Order, by: Actor) -> None:
+def sale(order: Order, by: Actor, *, is_new: bool = False) -> None:
     """The buyer owes the order's total, the seller is to get it; once for each time goods are set aside."""
     total = order.total_vnd
-    book("sale", order.hold_ref, {Account.RECEIVABLE: total, Account.PAYABLE_TO_SELLER: -total}, order=order, by=by)
+    amounts = {Account.RECEIVABLE: total, Account.PAYABLE_TO_SELLER: -total}
+    book("sale", order.hold_ref, amounts, order=order, by=by, is_new=is_new)
 
 
 def sale_reduced(order: Order, source_ref: str, amount_vnd: int, commission_vnd: int, *, paid: bool, by: Actor) -> None:
@@ -84,6 +85,12 @@ def refunded_by_platform(order: Order, refund_ref: str, amount_vnd: int, *, by: 
     """The marketplace gave money back that it had received."""
     amounts = {Account.REFUND: amount_vnd, Account.RECEIVED_BY_PLATFORM: -amount_vnd}
     book("refund", refund_ref, amounts, order=order, by=by)
+
+
+def refund_came_back(order: Order, source_ref: str, amount_vnd: int, *, by: Actor) -> None:
+    """Money that the marketplace gave back did not stay with the buyer: it is with the marketplace again."""
+    amounts = {Account.RECEIVED_BY_PLATFORM: amount_vnd, Account.REFUND: -amount_vnd}
+    book("refund_came_back", source_ref, amounts, order=order, by=by)
 
 
 # --- what an order's bookings come to --------------------------------------------------------------------------------

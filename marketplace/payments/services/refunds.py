@@ -1,4 +1,7 @@
-"""Refunds: the seller holds the money, the buyer names an account, the seller pays it back by a day and says so."""
+"""Refunds: where the seller holds the money, the buyer names an account, the seller pays it back by a day and says so.
+
+Money that came by card goes back to the card (`card_refunds`).
+"""
 
 from __future__ import annotations
 
@@ -20,40 +23,62 @@ from marketplace.orders.services.telling import step
 from marketplace.orders.states import Side, StepKind
 from marketplace.payments.models import Payment, Refund
 from marketplace.payments.services import ledger
+from marketplace.payments.services.card_refunds import send_soon
 from marketplace.payments.services.telling import of_refund, tell_buyer_of, tell_seller_of
 from marketplace.payments.states import RefundAction, RefundState
 
 SELLER_PAYS_WITHIN = timedelta(days=7)
+SELLER_PAYS_CORRECTED_WITHIN = timedelta(days=3)
 
 
-def open_refund(payment: Payment, amount_vnd: int, *, by: Actor) -> Refund | None:
-    """Money has to go back: never more than was received and is not already on its way back. Amount in đồng."""
+def open_refund(payment: Payment, amount_vnd: int, *, by: Actor, charge_ref: str | None = None) -> Refund | None:
+    """Money has to go back: never more than was received and is not already on its way back. Amount in đồng.
+
+    `charge_ref` is the charge that brought it, where it is not the one that paid for the goods.
+    """
     lock(payment.order, payment)
     promised = select(func.coalesce(func.sum(Refund.amount_vnd), 0)).where(Refund.payment_id == payment.id)
     amount = min(amount_vnd, payment.received_vnd - int(db.session.scalar(promised) or 0))
     if amount <= 0:
         return None
-    refund = Refund(ref=next_ref("refund"), payment=payment, amount_vnd=amount, created_at=clock.now())
+    refund = Refund(
+        ref=next_ref("refund"),
+        payment=payment,
+        state=RefundState.REQUESTED if payment.is_by_card else RefundState.WAITING_FOR_ACCOUNT,
+        amount_vnd=amount,
+        charge_ref=charge_ref or payment.charge_ref,
+        created_at=clock.now(),
+    )
     db.session.add(refund)
     db.session.flush()
     subject = audit.subject_of(refund)
     audit.record(subject, "open", by=by, after=refund.state.value, amount_vnd=amount, payment=payment.ref)
     step(payment.order, StepKind.REFUND_DUE, Side.PLATFORM)
-    tell_buyer_of(payment, "refund_opened_buyer", **of_refund(refund))
-    tell_seller_of(payment, "refund_opened_seller", **of_refund(refund))
+    way = "card_refund_opened" if payment.is_by_card else "refund_opened"
+    tell_buyer_of(payment, f"{way}_buyer", **of_refund(refund))
+    tell_seller_of(payment, f"{way}_seller", **of_refund(refund))
+    if payment.is_by_card:
+        send_soon(refund)
     return refund
 
 
 def name_refund_account(refund: Refund, *, bank_bin: str, number: str, holder: str, by: Actor) -> None:
-    """The buyer says where her money goes; the seller gets a day to pay it by."""
+    """The buyer says where her money goes; she may correct it until it is paid, and the seller gets time to see it."""
     lock(refund.payment.order, refund.payment, refund)
     named = ascii_upper(holder, most=80)
     if not named:
         raise Refused(_("Please type the name of the account's holder."), field="holder")
-    move(refund, RefundAction.NAME_ACCOUNT, by=by)
+    corrected = refund.state is RefundState.DUE
+    if corrected and (refund.bank_bin, refund.account_number, refund.account_holder) == (bank_bin, number, named):
+        return
+    move(refund, RefundAction.NAME_ACCOUNT, by=by, number_ending=number[-4:])
     refund.bank_bin, refund.account_number, refund.account_holder = bank_bin, number, named
-    refund.due_at = clock.now() + SELLER_PAYS_WITHIN
-    tell_seller_of(refund.payment, "refund_due_seller", **of_refund(refund))
+    if corrected and refund.due_at is not None:
+        refund.due_at = max(refund.due_at, clock.now() + SELLER_PAYS_CORRECTED_WITHIN)
+    else:
+        refund.due_at = clock.now() + SELLER_PAYS_WITHIN
+    notice = "refund_account_corrected_seller" if corrected else "refund_due_seller"
+    tell_seller_of(refund.payment, notice, **of_refund(refund))
 
 
 def confirm_refund(refund: Refund, *, transfer_ref: str, by: Actor) -> None:
@@ -78,5 +103,5 @@ def report_overdue(refund: Refund) -> bool:
     order = refund.payment.order
     for operator in operators():
         words = {"order": order.ref, "seller": order.seller.name, "phone": order.seller.phone or ""}
-        notify(operator, "payments/refund_overdue_operator", **of_refund(refund), **words, url="/me/notices")
+        notify(operator, "payments/refund_overdue_operator", **of_refund(refund), **words, url="/operator/payments")
     return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from marketplace.orders import services as orders
 from marketplace.orders.services.telling import step, tell_buyer, tell_seller
 from marketplace.orders.states import OrderState, Side, StepKind
 from marketplace.payments.models import Payment, ProviderEvent
-from marketplace.payments.queries import SAID_BY_SELLER, arrived, said_by_seller
+from marketplace.payments.queries import SAID_BY_SELLER, arrived, lines_of, said_by_seller
 from marketplace.payments.services import ledger
 from marketplace.payments.services.refunds import open_refund
 from marketplace.payments.services.telling import tell_buyer_of, tell_seller_of
@@ -29,7 +30,10 @@ CURRENCY = "VND"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What somebody says about money: `event_id` is the same whenever the same thing is said again."""
+    """What somebody says about money: `event_id` is the same whenever the same thing is said again.
+
+    `doubtful`: it belongs to something that does not add up, so it is looked at even where this amount fits.
+    """
 
     provider: str
     event_id: str
@@ -37,6 +41,8 @@ class Told:
     amount_vnd: int
     currency: str = CURRENCY
     content: dict[str, Any] = field(default_factory=dict)
+    doubtful: bool = False
+    charge_ref: str | None = None
 
 
 def settle(payment: Payment, told: Told, *, by: Actor) -> str:
@@ -49,7 +55,7 @@ def settle(payment: Payment, told: Told, *, by: Actor) -> str:
     event = _stored(payment, told)
     if event is None:
         return "repeated"
-    event.outcome = _outcome(payment, told, by)
+    event.outcome = _outcome(payment, told, event, by)
     return event.outcome
 
 
@@ -71,22 +77,53 @@ def _stored(payment: Payment, told: Told) -> ProviderEvent | None:
     return db.session.get(ProviderEvent, event_id) if event_id is not None else None
 
 
-def _outcome(payment: Payment, told: Told, by: Actor) -> str:
+def _outcome(payment: Payment, told: Told, event: ProviderEvent, by: Actor) -> str:
     if payment.state is PaymentState.RECEIVED:
+        _give_back_surplus(payment, [event], by)
         return "surplus"
     if not _fits(payment, told):
         _look_at(payment, told, by)
         return "review"
-    return _received(payment, told, by)
+    outcome = _received(payment, told, by)
+    _give_back_surplus(payment, [line for line in lines_of(payment) if line is not event], by)
+    return outcome
 
 
 def _fits(payment: Payment, told: Told) -> bool:
     """Exactly what is due, and none of it promised back before: that part no longer pays for goods."""
-    return told.currency == CURRENCY and told.amount_vnd == payment.amount_vnd and payment.received_vnd == 0
+    exact = told.currency == CURRENCY and told.amount_vnd == payment.amount_vnd
+    return exact and payment.received_vnd == 0 and not told.doubtful
+
+
+def _give_back_surplus(payment: Payment, events: Sequence[ProviderEvent], by: Actor) -> None:
+    """What came beyond the sum that paid for the goods goes back, each to where it came from.
+
+    A seller's word is no money of its own: she and a bank's statement may tell of the same transfer.
+    """
+    more = sum(line.amount_vnd for line in lines_of(payment)) - payment.received_vnd
+    for event in events:
+        part = min(more, event.amount_vnd)
+        if part > 0 and event.currency == CURRENCY and event.kind != SAID_BY_SELLER:
+            take_to_give_back(payment, part, charge_ref=event.content.get("charge"), by=by)
+            more -= part
+
+
+def take_to_give_back(payment: Payment, amount_vnd: int, *, charge_ref: str | None = None, by: Actor) -> None:
+    """Money that pays for nothing is received, and goes back. Amount in đồng."""
+    payment.received_vnd += amount_vnd
+    source = f"{payment.ref}/{payment.received_vnd}"
+    _receipt_of(payment)(payment.order, source, amount_vnd, for_goods=False, by=by)
+    open_refund(payment, amount_vnd, charge_ref=charge_ref, by=by)
+
+
+def _receipt_of(payment: Payment) -> Callable[..., None]:
+    """Whose account the money is on."""
+    return ledger.received_by_platform if payment.is_by_card else ledger.received_by_seller
 
 
 def _look_at(payment: Payment, told: Told, by: Actor) -> None:
     """The order stays as it is; where it is off already, a slip of the pen can be mended for two days."""
+    payment.charge_ref = payment.charge_ref or told.charge_ref
     if can(payment, PaymentAction.HOLD):
         move(payment, PaymentAction.HOLD, by=by, told_vnd=told.amount_vnd)
     if payment.order.state is OrderState.CANCELLED:
@@ -96,11 +133,11 @@ def _look_at(payment: Payment, told: Told, by: Actor) -> None:
 def _received(payment: Payment, told: Told, by: Actor) -> str:
     order = payment.order
     move(payment, PaymentAction.SETTLE, by=by, amount_vnd=told.amount_vnd)
-    payment.received_vnd, payment.received_at = told.amount_vnd, clock.now()
+    payment.received_vnd, payment.received_at, payment.charge_ref = told.amount_vnd, clock.now(), told.charge_ref
     kept = _tell_order(payment, by)
     if kept:
         ledger.sale(order, by)
-    ledger.received_by_seller(order, payment.ref, told.amount_vnd, for_goods=kept, by=by)
+    _receipt_of(payment)(order, payment.ref, told.amount_vnd, for_goods=kept, by=by)
     if kept:
         return "received"
     open_refund(payment, told.amount_vnd, by=by)
