@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from sqlalchemy import BigInteger, Index, String, UniqueConstraint, func, or_, select, text
@@ -20,7 +21,17 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from marketplace.core import clock
 from marketplace.core.actors import Actor
-from marketplace.core.database import Base, Id, append_only, before_commit, db, insert_into, refusal_trigger, writing
+from marketplace.core.database import (
+    Base,
+    Id,
+    append_only,
+    before_commit,
+    db,
+    insert_into,
+    refusal_trigger,
+    table_of,
+    writing,
+)
 
 FIRST_SEAL = "0" * 64
 BATCH = 500
@@ -113,19 +124,31 @@ def _store(session: Session) -> None:
         key = (row["subject_kind"], row["subject_ref"])
         row["number"] = last[key]
         last[key] -= 1
-    session.execute(AuditEntry.__table__.insert(), rows)  # type: ignore[attr-defined]
+    session.execute(_entries(), rows)
 
 
 def _reserve_numbers(session: Session, rows: list[dict[str, Any]]) -> dict[tuple[str, str], int]:
     """The last number of each subject once these rows are counted; subjects are taken in order, so no deadlock."""
     counted = Counter((row["subject_kind"], row["subject_ref"]) for row in rows)
     values = [{"kind": kind, "ref": ref, "last_number": count} for (kind, ref), count in sorted(counted.items())]
-    insert = insert_into(AuditSubject).values(values)
+    returned = session.execute(_subjects(db.engine.dialect.name), values)
+    return {(kind, ref): last for kind, ref, last in returned}
+
+
+@cache
+def _entries() -> Any:
+    """What comes back is not needed, but lets all rows travel in one statement."""
+    table = table_of(AuditEntry)
+    return table.insert().returning(table.c.id)
+
+
+@cache
+def _subjects(_dialect: str) -> Any:
+    insert = insert_into(table_of(AuditSubject))
     upsert = insert.on_conflict_do_update(
         index_elements=["kind", "ref"], set_={"last_number": AuditSubject.last_number + insert.excluded.last_number}
     )
-    returned = session.execute(upsert.returning(AuditSubject.kind, AuditSubject.ref, AuditSubject.last_number))
-    return {(kind, ref): last for kind, ref, last in returned}
+    return upsert.returning(AuditSubject.kind, AuditSubject.ref, AuditSubject.last_number)
 
 
 def waiting() -> bool:

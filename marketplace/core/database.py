@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
@@ -21,7 +21,9 @@ from sqlalchemy import (
     Enum,
     Integer,
     MetaData,
+    Select,
     String,
+    Table,
     event,
     select,
 )
@@ -106,6 +108,11 @@ def insert_into(table: Any) -> Any:
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
+def table_of(kind: type[Any]) -> Table:
+    """The table of a model, for statements that hand out rows and no objects."""
+    return cast(Table, kind.__table__)
+
+
 Finisher = Callable[[Session], None]
 _finishers: list[Finisher] = []
 
@@ -162,9 +169,13 @@ def lock(*things: Any) -> None:
 def locked(kind: type[Any], ids: Iterable[int]) -> list[Any]:
     """Rows of one table reloaded under lock in id order."""
     statement = select(kind).where(kind.id.in_(sorted(set(ids)))).order_by(kind.id)
+    return list(db.session.scalars(under_lock(kind, statement)))
+
+
+def under_lock(kind: type[Any], statement: Select[Any]) -> Select[Any]:
+    """A statement that reloads rows of one table under lock; it belongs inside writing()."""
     # rows that only point to these may come and go meanwhile: waiting for those, too, could close a ring
-    statement = statement.with_for_update(of=kind, key_share=True).execution_options(populate_existing=True)
-    return list(db.session.scalars(statement))
+    return statement.with_for_update(of=kind, key_share=True).execution_options(populate_existing=True)
 
 
 @event.listens_for(Engine, "connect")

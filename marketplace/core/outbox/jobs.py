@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from marketplace.core import clock
-from marketplace.core.database import Base, Id, db, enumerated, insert_into
+from marketplace.core.database import Base, Id, before_commit, db, enumerated, insert_into, table_of
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.states import Labelled
 
@@ -97,8 +98,22 @@ def enqueue(
         "dedupe_key": dedupe_key,
         "max_attempts": max_attempts,
     }
-    if dedupe_key is None:
-        db.session.add(Job(**job))
-        return
     defaults = {"state": JobState.QUEUED, "attempts": 0, "created_at": clock.now()}
+    if dedupe_key is None:
+        db.session().info.setdefault("jobs", []).append(job | defaults)
+        return
     db.session.execute(insert_into(Job).values(**job, **defaults).on_conflict_do_nothing(index_elements=["dedupe_key"]))
+
+
+@before_commit
+def _store(session: Session) -> None:
+    """All jobs of an act go into the queue in one statement."""
+    jobs: list[dict[str, Any]] = session.info.pop("jobs", [])
+    if jobs:
+        session.execute(_inserted(), jobs)
+
+
+@cache
+def _inserted() -> Any:
+    table = table_of(Job)
+    return table.insert().returning(table.c.id)

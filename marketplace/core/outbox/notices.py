@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from marketplace.core import clock
 from marketplace.core.actors import Recipient
-from marketplace.core.database import Base, Id, Ref, db
+from marketplace.core.database import Base, Id, Ref, before_commit, db, table_of
 from marketplace.core.outbox.jobs import enqueue
 from marketplace.core.refs import next_ref
 
@@ -79,13 +80,29 @@ def addresses_of(recipient: Recipient) -> list[Address]:
 
 def notify(recipient: Recipient, template: str, **context: Any) -> None:
     """Tell somebody something, once this transaction commits; `context` holds plain JSON values (`url` = the link)."""
-    notice = Notice(
-        ref=next_ref("notice"),
-        recipient_kind=recipient.kind,
-        recipient_ref=recipient.ref,
-        locale=recipient.locale,
-        template=template,
-        context=context,
-    )
-    db.session.add(notice)
-    enqueue(DELIVER, max_attempts=TRIES, notice=notice.ref)
+    ref = next_ref("notice")
+    notice = {
+        "ref": ref,
+        "recipient_kind": recipient.kind,
+        "recipient_ref": recipient.ref,
+        "locale": recipient.locale,
+        "template": template,
+        "context": context,
+        "created_at": clock.now(),
+    }
+    db.session().info.setdefault("notices", []).append(notice)
+    enqueue(DELIVER, max_attempts=TRIES, notice=ref)
+
+
+@before_commit
+def _store(session: Session) -> None:
+    """All notices of an act are stored in one statement."""
+    notices: list[dict[str, Any]] = session.info.pop("notices", [])
+    if notices:
+        session.execute(_inserted(), notices)
+
+
+@cache
+def _inserted() -> Any:
+    table = table_of(Notice)
+    return table.insert().returning(table.c.id)
