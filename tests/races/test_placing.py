@@ -21,14 +21,14 @@ from marketplace.inventory.models import StockItem
 from marketplace.inventory.services import holds, shelf, telling
 from marketplace.orders import services
 from marketplace.orders.models import Order, Purchase
-from marketplace.orders.queries import basket
+from marketplace.orders.queries import basket, carts
 from marketplace.orders.services import placing
 from marketplace.orders.states import CancelReason, OrderState
 from marketplace.payments.models import LedgerEntry, LedgerTransaction, Payment
 from tests.access import making
 from tests.access.making import Confirmation, a_guest, confirmation, fill, goods
 from tests.clients import Client
-from tests.races.without_locks import plain_locked, plain_writing
+from tests.races.without_locks import plain_locked, plain_statement, plain_writing
 
 Race = Callable[..., list[Any]]
 MOMENT = 0.005
@@ -57,8 +57,9 @@ def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
     """No row is locked, and SQLite lets everybody begin at once."""
     for room in (shelf, telling):
         monkeypatch.setattr(room, "locked", plain_locked)
-    for name in ("lock", "_guard"):
-        monkeypatch.setattr(placing, name, lambda *_things: None)
+    monkeypatch.setattr(shelf, "under_lock", plain_statement)
+    monkeypatch.setattr(carts, "locked_cart_of", carts.cart_of)
+    monkeypatch.setattr(placing, "_guard", lambda *_things: None)
     monkeypatch.setattr(making, "writing", plain_writing)
 
 

@@ -18,7 +18,7 @@ from marketplace.inventory import queries, services
 from marketplace.inventory.models import Hold
 from marketplace.inventory.services import Demand, Shortage, holds, shelf, telling
 from tests.inventory.goods import a_variant, figures, item_of, made_to_order
-from tests.races.without_locks import plain_locked, plain_writing
+from tests.races.without_locks import plain_locked, plain_statement, plain_writing
 
 Race = Callable[..., list[Any]]
 MOMENT = 0.01
@@ -28,10 +28,10 @@ MOMENT = 0.01
 def slow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Everyone thinks for a moment between looking and writing, with the lock and without it."""
 
-    def after(seen: Callable[..., Any]) -> Callable[..., Any]:
+    def after(seen: Callable[..., Any], seconds: float = MOMENT) -> Callable[..., Any]:
         def looked(*args: Any, **options: Any) -> Any:
             result = seen(*args, **options)
-            time.sleep(MOMENT)
+            time.sleep(seconds)
             return result
 
         return looked
@@ -39,7 +39,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(holds, "_check", after(holds._check))
     monkeypatch.setattr(holds, "_held", after(holds._held))
     monkeypatch.setattr(shelf, "_packs_in", after(shelf._packs_in))
-    monkeypatch.setattr(telling.queries, "in_stock", after(queries.in_stock))
+    monkeypatch.setattr(telling.queries, "in_stock", after(queries.in_stock, 10 * MOMENT))
 
 
 @pytest.fixture
@@ -47,6 +47,7 @@ def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
     """No row is locked, and on SQLite a transaction begins as one that only reads."""
     for room in (shelf, telling):
         monkeypatch.setattr(room, "locked", plain_locked)
+    monkeypatch.setattr(shelf, "under_lock", plain_statement)
     monkeypatch.setattr(database, "writing", plain_writing)
 
 

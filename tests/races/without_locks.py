@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from marketplace.core import database
 from marketplace.core.database import db
@@ -34,3 +34,8 @@ def plain_writing() -> Iterator[None]:
 def plain_locked(kind: type[Any], ids: Any) -> list[Any]:
     """Rows in id order, read without a lock."""
     return list(db.session.scalars(select(kind).where(kind.id.in_(sorted(set(ids)))).order_by(kind.id)))
+
+
+def plain_statement(_kind: type[Any], statement: Select[Any]) -> Select[Any]:
+    """The statement without its lock."""
+    return statement

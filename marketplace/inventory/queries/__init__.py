@@ -1,7 +1,16 @@
 """What people read of stock: how many packs may be promised, what stands on the shelf, what moved, what is wrong."""
 
 from marketplace.inventory.queries.faults import operators, stock_faults
-from marketplace.inventory.queries.figures import HORIZON_DAYS, Figures, availability, figures, in_stock
+from marketplace.inventory.queries.figures import (
+    COLUMNS,
+    HORIZON_DAYS,
+    Figures,
+    availability,
+    figures,
+    figures_in,
+    in_stock,
+    stocked,
+)
 from marketplace.inventory.queries.shelves import (
     Shelf,
     movements_of,
@@ -13,11 +22,13 @@ from marketplace.inventory.queries.shelves import (
 )
 
 __all__ = [
+    "COLUMNS",
     "HORIZON_DAYS",
     "Figures",
     "Shelf",
     "availability",
     "figures",
+    "figures_in",
     "in_stock",
     "movements_of",
     "names_of",
@@ -26,5 +37,6 @@ __all__ = [
     "shelf_of",
     "shelves_of",
     "stock_faults",
+    "stocked",
     "variants_of",
 ]

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import Date, Join, ScalarSelect, Select, bindparam, func, select
 
 from marketplace.catalogue.models import Product, Variant
 from marketplace.catalogue.states import Keeping
 from marketplace.core import clock
-from marketplace.core.database import db
+from marketplace.core.database import db, table_of
 from marketplace.inventory.models import CapacityDay, Lot, StockItem
 
 # how many days ahead packs made to order may be promised
@@ -76,48 +77,77 @@ def figures(variant_ids: Collection[int]) -> dict[int, Figures]:
     """What decides the availability of these variants, in one query, or two where some are made to order."""
     if not variant_ids:
         return {}
-    rows = db.session.execute(
-        select(Variant, Product.season_months, Product.in_stock, StockItem.id, StockItem.on_hand, StockItem.reserved)
-        .add_columns(_expired())
-        .join(Product, Product.id == Variant.product_id)
-        .outerjoin(StockItem, StockItem.variant_id == Variant.id)
-        .where(Variant.id.in_(variant_ids))
-        .order_by(Variant.id)
-    ).all()
-    promised = _promised([row.id for row in rows if row.id and _is_made(row.Variant)])
-    return {
-        variant.id: Figures(
-            variant_id=variant.id,
-            product_id=variant.product_id,
-            product_in_stock=in_stock,
-            keeping=variant.keeping,
-            season_months=months,
-            lead_days=variant.lead_days,
-            daily_capacity=variant.daily_capacity,
-            on_hand=on_hand or 0,
-            reserved=reserved or 0,
-            expired=int(expired or 0),
-            promised=promised.get(item_id, {}),
-        )
-        for variant, months, in_stock, item_id, on_hand, reserved, expired in rows
-    }
+    values = {"today": clock.today(), "variant_ids": sorted(variant_ids)}
+    return figures_in(db.session.execute(_of_variants(), values))
 
 
-def _is_made(variant: Variant) -> bool:
-    return variant.keeping is Keeping.MADE_TO_ORDER
+@cache
+def _of_variants() -> Select[Any]:
+    wanted = _variants.c.id.in_(bindparam("variant_ids", expanding=True))
+    return select(*COLUMNS).select_from(stocked()).where(wanted).order_by(_variants.c.id)
+
+
+_variants, _products, _items = table_of(Variant), table_of(Product), table_of(StockItem)
+_lots, _days = table_of(Lot), table_of(CapacityDay)
 
 
 def _expired() -> ScalarSelect[Any]:
-    """The packs of a stock item that are past their day."""
-    past = (Lot.stock_item_id == StockItem.id, Lot.best_before < clock.today())
-    return select(func.sum(Lot.on_hand)).where(*past).correlate(StockItem).scalar_subquery()
+    """The packs of a stock item that are past their day; a statement is told `today` when it is sent."""
+    past = (_lots.c.stock_item_id == _items.c.id, _lots.c.best_before < bindparam("today", type_=Date))
+    return select(func.sum(_lots.c.on_hand)).where(*past).correlate(_items).scalar_subquery()
+
+
+# for statements that read figures beside other things: these columns, from `stocked()`, with `today`
+COLUMNS: tuple[Any, ...] = (
+    _variants.c.id.label("variant_id"),
+    _variants.c.product_id.label("product_id"),
+    _variants.c.keeping.label("keeping"),
+    _variants.c.lead_days.label("lead_days"),
+    _variants.c.daily_capacity.label("daily_capacity"),
+    _products.c.season_months.label("season_months"),
+    _products.c.in_stock.label("product_in_stock"),
+    _items.c.id.label("stock_item_id"),
+    _items.c.on_hand.label("on_hand"),
+    _items.c.reserved.label("reserved"),
+    _expired().label("expired"),
+)
+
+
+def stocked() -> Join:
+    """Variants with their products, and with their stock where they have any."""
+    whole = _variants.join(_products, _products.c.id == _variants.c.product_id)
+    return whole.outerjoin(_items, _items.c.variant_id == _variants.c.id)
+
+
+def figures_in(rows: Iterable[Any]) -> dict[int, Figures]:
+    """The figures that rows with the columns above say; one more query where some are made to order."""
+    found = list(rows)
+    made = [row.stock_item_id for row in found if row.stock_item_id and row.keeping is Keeping.MADE_TO_ORDER]
+    promised = _promised(made)
+    return {row.variant_id: _figures(row, promised.get(row.stock_item_id, {})) for row in found}
+
+
+def _figures(row: Any, promised: Mapping[date, int]) -> Figures:
+    return Figures(
+        variant_id=row.variant_id,
+        product_id=row.product_id,
+        product_in_stock=row.product_in_stock,
+        keeping=row.keeping,
+        season_months=row.season_months,
+        lead_days=row.lead_days,
+        daily_capacity=row.daily_capacity,
+        on_hand=row.on_hand or 0,
+        reserved=row.reserved or 0,
+        expired=int(row.expired or 0),
+        promised=promised,
+    )
 
 
 def _promised(item_ids: list[int]) -> dict[int, dict[date, int]]:
     found: defaultdict[int, dict[date, int]] = defaultdict(dict)
     if item_ids:
-        ahead = (CapacityDay.stock_item_id.in_(item_ids), CapacityDay.day >= clock.today())
-        rows = select(CapacityDay.stock_item_id, CapacityDay.day, CapacityDay.promised).where(*ahead)
+        ahead = (_days.c.stock_item_id.in_(item_ids), _days.c.day >= clock.today())
+        rows = select(_days.c.stock_item_id, _days.c.day, _days.c.promised).where(*ahead)
         for item_id, day, packs in db.session.execute(rows):
             found[item_id][day] = packs
     return found

@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from marketplace.catalogue.models import Variant
+from marketplace.catalogue.models import Product, Variant
 from marketplace.core import audit, clock
 from marketplace.core.actors import Actor
-from marketplace.core.database import before_commit, db, insert_into, locked
+from marketplace.core.database import before_commit, db, insert_into, locked, under_lock
 from marketplace.core.i18n import gettext as _
 from marketplace.core.refusals import Refused
 from marketplace.inventory import queries
@@ -39,11 +39,21 @@ class LotLabel:
 
 def open_stock(variant_ids: Collection[int]) -> list[StockItem]:
     """Give each of these variants its (empty) stock where it has none yet, and lock the stock of all of them."""
-    without = select(Variant.id).outerjoin(StockItem).where(Variant.id.in_(variant_ids), StockItem.id.is_(None))
-    if missing := db.session.scalars(without.order_by(Variant.id)).all():
+    wanted = sorted(set(variant_ids))
+    items = _locked_of(wanted)
+    if missing := sorted(set(wanted) - {item.variant_id for item in items}):
         rows = [{"variant_id": variant_id, "on_hand": 0, "reserved": 0} for variant_id in missing]
         db.session.execute(insert_into(StockItem).values(rows).on_conflict_do_nothing(index_elements=["variant_id"]))
-    return lock_items(db.session.scalars(select(StockItem.id).where(StockItem.variant_id.in_(variant_ids))).all())
+        items = _locked_of(wanted)
+    return items
+
+
+def _locked_of(variant_ids: Collection[int]) -> list[StockItem]:
+    """The stock of each of these variants that has one, under lock in id order, with its names."""
+    naming = joinedload(StockItem.variant, innerjoin=True).load_only(Variant.sku, Variant.name)
+    product = joinedload(Variant.product, innerjoin=True).load_only(Product.slug, Product.name, Product.season_months)
+    items = select(StockItem).where(StockItem.variant_id.in_(variant_ids)).order_by(StockItem.id)
+    return list(db.session.scalars(under_lock(StockItem, items.options(naming.options(product)))))
 
 
 def receive(item: StockItem, quantity: int, *, by: Actor, lot: LotLabel | None = None, reason: str = "") -> None:
@@ -117,10 +127,22 @@ def tell(
     item: StockItem, action: str, quantity: int, *, by: Actor, owner_ref: str | None, lot: str | None = None
 ) -> None:
     """Write an act into the trail of its stock, and remember to look whether the product can still be had."""
+    record(item, action, quantity, by=by, owner_ref=owner_ref, lot=lot)
+    look_again(item)
+
+
+def record(
+    item: StockItem, action: str, quantity: int, *, by: Actor, owner_ref: str | None, lot: str | None = None
+) -> None:
+    """Write an act into the trail of its stock."""
     known: dict[str, Any] = {"owner": owner_ref} if owner_ref else {}
     known |= {"lot": lot} if lot else {}
     known |= {"quantity": quantity, "on_hand": item.on_hand, "reserved": item.reserved}
     audit.record(audit.subject_of(item), action, by=by, **known)
+
+
+def look_again(item: StockItem) -> None:
+    """Before this act is committed, look whether the product of a stock can still be had."""
     db.session().info.setdefault(TOUCHED, set()).add(item.variant_id)
 
 
