@@ -6,16 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from marketplace.accounts.models import Organisation
 from marketplace.accounts.states import OrganisationState
-from marketplace.catalogue.models import Product, Variant
 from marketplace.catalogue.states import Keeping, ProductState
 from marketplace.core import clock
 from marketplace.core.i18n import gettext as _
-from marketplace.inventory import queries as stock
-from marketplace.orders.models import Cart, CartLine, FreightTable
+from marketplace.orders.models import Cart
 from marketplace.orders.queries import carts, freight
-from marketplace.orders.queries.freight import Quote
+from marketplace.orders.queries.freight import Freight, Quote
+from marketplace.orders.queries.wares import Goods, Pack, Shop
 from marketplace.orders.states import DeliveryKind
 from marketplace.places.models import Province
 from marketplace.web.filters import months, vnd
@@ -25,14 +23,14 @@ from marketplace.web.filters import months, vnd
 class Line:
     """One variant in the basket; prices of one pack in đồng, VAT included."""
 
-    variant: Variant
+    variant: Pack
     quantity: int
     unit_price_vnd: int
     available: int
     problem: str | None = None
 
     @property
-    def product(self) -> Product:
+    def product(self) -> Goods:
         """What the pack holds."""
         return self.variant.product
 
@@ -59,9 +57,9 @@ class Line:
 class Part:
     """One seller's share of the basket."""
 
-    seller: Organisation
+    seller: Shop
     lines: list[Line]
-    table: FreightTable | None
+    table: Freight | None
     quotes: dict[DeliveryKind, Quote] = field(default_factory=dict)
     chosen: DeliveryKind | None = None
 
@@ -161,15 +159,11 @@ class Basket:
 def basket_of(
     cart: Cart | None, province: Province | None = None, deliveries: Mapping[str, str] | None = None
 ) -> Basket:
-    """The basket of a cart for a place, with the chosen ways `{shop slug: "ship" | "pick-up"}`; at most ten queries."""
-    lines = carts.lines_of(cart) if cart else []
-    available = stock.availability([line.variant_id for line in lines])
+    """The basket of a cart for a place, with the chosen ways `{shop slug: "ship" | "pick-up"}`; two to four queries."""
     by_seller: dict[int, list[Line]] = {}
-    for line in lines:
-        by_seller.setdefault(line.variant.product.seller_id, []).append(
-            _priced(line, available.get(line.variant_id, 0))
-        )
-    tables = freight.tables_of(by_seller)
+    for pack, quantity in carts.packs_of(cart) if cart else []:
+        by_seller.setdefault(pack.seller_id, []).append(_priced(pack, quantity))
+    tables = freight.tables_of(by_seller) if by_seller else {}
     parts = [Part(found[0].product.seller, found, tables.get(seller_id)) for seller_id, found in by_seller.items()]
     for part in parts:
         _quote(part, province, (deliveries or {}).get(part.seller.slug))
@@ -193,12 +187,12 @@ def _choice(part: Part, wanted: str | None) -> DeliveryKind | None:
     return next((quote.kind for quote in part.options), None)
 
 
-def _priced(line: CartLine, available: int) -> Line:
-    price = line.variant.price_for(line.quantity)
-    return Line(line.variant, line.quantity, price, available, problem_with(line.variant, line.quantity, available))
+def _priced(pack: Pack, quantity: int) -> Line:
+    available = pack.figures.available
+    return Line(pack, quantity, pack.price_for(quantity), available, problem_with(pack, quantity, available))
 
 
-def problem_with(variant: Variant, quantity: int, available: int) -> str | None:
+def problem_with(variant: Pack, quantity: int, available: int) -> str | None:
     """Why this many packs of a variant cannot be ordered now, or None."""
     product = variant.product
     if not _may_sell(product.seller):
@@ -214,7 +208,7 @@ def problem_with(variant: Variant, quantity: int, available: int) -> str | None:
     return _amount_problem(variant, quantity, available)
 
 
-def _amount_problem(variant: Variant, quantity: int, available: int) -> str | None:
+def _amount_problem(variant: Pack, quantity: int, available: int) -> str | None:
     names = {"name": variant.product.name, "pack": variant.name}
     if available <= 0:
         return _("%(name)s (%(pack)s) is sold out.", **names)
@@ -227,5 +221,5 @@ def _amount_problem(variant: Variant, quantity: int, available: int) -> str | No
     return None
 
 
-def _may_sell(seller: Organisation) -> bool:
+def _may_sell(seller: Shop) -> bool:
     return seller.state is OrganisationState.VERIFIED

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload, load_only, selectinload
+from sqlalchemy import Select, bindparam, select
 
-from marketplace.accounts.models import Organisation
-from marketplace.catalogue.models import Product, Variant
 from marketplace.core import clock
-from marketplace.core.database import db
+from marketplace.core.database import db, table_of
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.orders.models import FreightTable, FreightZone
+from marketplace.orders.models.freight import parcel_price
+from marketplace.orders.queries.wares import Home, Pack, Shop, first_packs
 from marketplace.orders.states import DeliveryKind, Zone
-from marketplace.places import queries as places
 from marketplace.places.models import Province
 
 
@@ -39,23 +38,70 @@ class Quote:
         return self.refusal is None
 
 
-def tables_of(seller_ids: Iterable[int]) -> dict[int, FreightTable]:
-    """The freight table of each seller that has one, with its zones, in two queries."""
-    statement = select(FreightTable).where(FreightTable.organisation_id.in_(set(seller_ids)))
-    tables = db.session.scalars(statement.options(selectinload(FreightTable.zones)))
-    return {table.organisation_id: table for table in tables}
+@dataclass(frozen=True, slots=True)
+class Distance:
+    """What a seller asks for one distance: `steps` are (up to grams, đồng)."""
+
+    steps: Sequence[Any]
+    extra_grams: int
+    extra_vnd: int
+    days_least: int
+    days_most: int
+
+    def price(self, grams: int) -> int:
+        """The price of a parcel of this weight, in đồng."""
+        return parcel_price(self.steps, self.extra_grams, self.extra_vnd, grams)
 
 
-def zone_between(seller_province: Province, province: Province) -> Zone:
+@dataclass(frozen=True, slots=True)
+class Freight:
+    """One seller's freight table; `not_served` are codes of today's provinces."""
+
+    free_above_vnd: int | None
+    least_order_vnd: int
+    pick_up: bool
+    pick_up_note: str
+    not_served: Sequence[str]
+    distances: dict[Zone, Distance] = field(default_factory=dict)
+
+
+_tables, _zones = table_of(FreightTable), table_of(FreightZone)
+
+
+def tables_of(seller_ids: Iterable[int]) -> dict[int, Freight]:
+    """The freight table of each seller that has one, in one query."""
+    found: dict[int, Freight] = {}
+    for seller_id, free, least, pick_up, note, not_served, zone, *asked in db.session.execute(
+        _of_sellers(), {"seller_ids": sorted(set(seller_ids))}
+    ):
+        table = found.get(seller_id) or found.setdefault(seller_id, Freight(free, least, pick_up, note, not_served))
+        if zone is not None:
+            table.distances.setdefault(zone, Distance(*asked))
+    return found
+
+
+@cache
+def _of_sellers() -> Select[Any]:
+    of_table = ("organisation_id", "free_above_vnd", "least_order_vnd", "pick_up", "pick_up_note", "not_served")
+    of_zone = ("zone", "steps", "extra_grams", "extra_vnd", "days_least", "days_most")
+    return (
+        select(*(_tables.c[name] for name in of_table), *(_zones.c[name] for name in of_zone))
+        .select_from(_tables.outerjoin(_zones, _zones.c.table_id == _tables.c.id))
+        .where(_tables.c.organisation_id.in_(bindparam("seller_ids", expanding=True)))
+        .order_by(_zones.c.id)
+    )
+
+
+def zone_between(home: Home, province: Province) -> Zone:
     """How far a parcel goes, between units of today."""
-    if places.is_same_province(seller_province, province):
+    if home.now_id == province.now.id:
         return Zone.SAME_PROVINCE
-    return Zone.SAME_REGION if places.is_same_region(seller_province, province) else Zone.ELSEWHERE
+    return Zone.SAME_REGION if home.region == province.now.region else Zone.ELSEWHERE
 
 
 def ship_quote(
-    table: FreightTable | None,
-    seller: Organisation,
+    table: Freight | None,
+    seller: Shop,
     province: Province,
     *,
     grams: int,
@@ -63,17 +109,17 @@ def ship_quote(
     ready_on: date | None = None,
 ) -> Quote:
     """Delivery to a province of today for a parcel of this weight and worth."""
-    zone = _zone_of(table, zone_between(seller.province, province)) if table else None
-    if table is None or zone is None or province.code in table.not_served:
+    distance = table.distances.get(zone_between(seller.province, province)) if table else None
+    if table is None or distance is None or province.code in table.not_served:
         sentence = _l("%(seller)s does not deliver to %(place)s.", seller=seller.name, place=province.name)
         return Quote(DeliveryKind.SHIP, refusal=sentence)
     free = table.free_above_vnd is not None and goods_vnd >= table.free_above_vnd
     start = max(clock.today(), ready_on or clock.today())
-    earliest, latest = start + timedelta(days=zone.days_least), start + timedelta(days=zone.days_most)
-    return Quote(DeliveryKind.SHIP, 0 if free else zone.price(grams), start, earliest, latest)
+    earliest, latest = start + timedelta(days=distance.days_least), start + timedelta(days=distance.days_most)
+    return Quote(DeliveryKind.SHIP, 0 if free else distance.price(grams), start, earliest, latest)
 
 
-def pick_up_quote(table: FreightTable | None, ready_on: date | None = None) -> Quote:
+def pick_up_quote(table: Freight | None, ready_on: date | None = None) -> Quote:
     """Fetching the goods at the producer's: free, on the next day or when they are made."""
     if table is None or not table.pick_up:
         return Quote(DeliveryKind.PICK_UP, refusal=_l("Pick-up is not offered here."))
@@ -91,34 +137,17 @@ class Offer:
 
 
 def offers_of(slugs: Sequence[str], province: Province | None) -> dict[str, Offer]:
-    """The way to a province for the first pack of each product that is put into carts; one query beside the packs."""
-    seller = joinedload(Product.seller).joinedload(Organisation.province)
-    found = (
-        select(Product, FreightTable)
-        .outerjoin(FreightTable, FreightTable.organisation_id == Product.seller_id)
-        .where(Product.slug.in_(slugs))
-        .options(load_only(Product.slug), seller, joinedload(Product.product_set), joinedload(FreightTable.zones))
-    )
-    rows = db.session.execute(found).unique()
-    ways = [(one, table) for one, table in rows if not one.is_by_request and _first_pack(one)]
-    return {product.slug: _offer(product, table, province) for product, table in ways}
+    """The way to a province for the first pack of each product that is put into carts, in two queries."""
+    packs = {slug: pack for slug, pack in first_packs(slugs).items() if not pack.product.is_by_request}
+    tables = tables_of(pack.seller_id for pack in packs.values()) if packs else {}
+    return {slug: _offer(pack, tables.get(pack.seller_id), province) for slug, pack in packs.items()}
 
 
-def _first_pack(product: Product) -> Variant | None:
-    return next((variant for variant in product.variants if variant.is_active), None)
-
-
-def _offer(product: Product, table: FreightTable | None, province: Province | None) -> Offer:
-    pack = _first_pack(product)
-    assert pack is not None
+def _offer(pack: Pack, table: Freight | None, province: Province | None) -> Offer:
     if province is None:
         return Offer(pack.name, {}, table.free_above_vnd if table else None)
     ready = clock.today() + timedelta(days=pack.lead_days) if pack.lead_days else None
     grams, goods_vnd = pack.gross_grams * pack.minimum, pack.price_for(pack.minimum) * pack.minimum
-    ship = ship_quote(table, product.seller, province, grams=grams, goods_vnd=goods_vnd, ready_on=ready)
+    ship = ship_quote(table, pack.product.seller, province, grams=grams, goods_vnd=goods_vnd, ready_on=ready)
     quotes = {DeliveryKind.SHIP: ship, DeliveryKind.PICK_UP: pick_up_quote(table, ready)}
     return Offer(pack.name, quotes, table.free_above_vnd if table else None)
-
-
-def _zone_of(table: FreightTable, zone: Zone) -> FreightZone | None:
-    return next((one for one in table.zones if one.zone == zone), None)

@@ -1,7 +1,7 @@
 """Placing: one confirmation becomes one purchase with an order for each seller, or nothing at all.
 
-The token is looked up before the cart is read, so the same confirmation sent again answers with the first purchase; the
-buyer's guard, the cart and then the stock rows are locked, always in this order.
+The buyer's guard, the cart and then the stock rows are locked, always in this order. The token is looked up under the
+first two, before the cart is looked into, so the same confirmation sent again answers with the first purchase.
 """
 
 from __future__ import annotations
@@ -10,25 +10,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cache
+from typing import Any
 
 from flask import current_app
-from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy import Date, bindparam, delete, false, func, or_, select
+from sqlalchemy.orm import load_only
+from sqlalchemy.orm.attributes import set_committed_value
 
+from marketplace.accounts.models import Organisation
 from marketplace.accounts.queries import belongs_to_any
 from marketplace.catalogue.models import Certificate
 from marketplace.core import audit, clock, i18n
 from marketplace.core.actors import Actor, OrganisationKind
-from marketplace.core.database import db, insert_into, lock
+from marketplace.core.database import db, insert_into, table_of
 from marketplace.core.events import publish
 from marketplace.core.i18n import gettext as _
 from marketplace.core.money import net_of_vat
-from marketplace.core.refs import new_token, next_ref, token_digest
+from marketplace.core.refs import new_token, next_ref, set_refs_aside, token_digest
 from marketplace.core.refusals import Refused
 from marketplace.inventory import services as inventory
 from marketplace.orders import methods
 from marketplace.orders.events import OrderPlaced
 from marketplace.orders.methods import PaymentMethod
-from marketplace.orders.models import Cart, Order, OrderLine, OrderStep, Purchase, UnpaidGuard
+from marketplace.orders.models import Cart, CartLine, Order, OrderLine, OrderStep, Purchase, UnpaidGuard
 from marketplace.orders.queries import carts
 from marketplace.orders.queries.basket import Basket, Line, Part, basket_of
 from marketplace.orders.services import telling
@@ -62,13 +67,8 @@ class TotalChanged(Refused):
 
 def place(checkout: Checkout, *, by: Actor) -> Purchase:
     """Turn the buyer's cart into a purchase, set the goods aside and tell each seller; the same token once only."""
-    first = _placed_with(checkout.token, by)
-    if first is not None:
-        return first
     _guard(checkout, by)
-    cart = carts.cart_of(by)
-    if cart is not None:
-        lock(cart)
+    cart = carts.locked_cart_of(by)
     again = _placed_with(checkout.token, by)
     if again is not None:
         return again
@@ -80,26 +80,41 @@ def place(checkout: Checkout, *, by: Actor) -> Purchase:
     basket = _checked_basket(cart, checkout, method, by)
     purchase = _purchase(basket, checkout, method, by)
     _set_aside(purchase, method, by)
+    db.session.add(purchase)
     _empty(cart)
-    for order in purchase.orders:
-        _announce(order, by)
+    _announce(purchase, by)
     return purchase
 
 
 def _placed_with(token: str, by: Actor) -> Purchase | None:
-    purchase = db.session.scalar(select(Purchase).where(Purchase.token == token))
-    if purchase is not None and purchase.person_id != by.person_id:
+    known = db.session.execute(_with_token(), {"token": token}).first()
+    if known is None:
+        return None
+    if known.person_id != by.person_id:
         raise Refused(_("This page is out of date. Please look at your cart again."))
-    return purchase
+    return db.session.get_one(Purchase, known.id)
+
+
+@cache
+def _with_token() -> Any:
+    purchases = table_of(Purchase)
+    return select(purchases.c.id, purchases.c.person_id).where(purchases.c.token == bindparam("token"))
 
 
 def _guard(checkout: Checkout, by: Actor) -> None:
     """One buyer places one purchase at a time."""
     contacts = (f"guest:{contact}" for contact in (checkout.phone, checkout.email) if contact)
-    for key in sorted(map(token_digest, [f"person:{by.person_id}"] if by.person_id else contacts)):
-        insert = insert_into(UnpaidGuard).values(key=key, placed=1)
-        once_more = insert.on_conflict_do_update(index_elements=["key"], set_={"placed": UnpaidGuard.placed + 1})
-        db.session.execute(once_more)
+    keys = sorted(map(token_digest, [f"person:{by.person_id}"] if by.person_id else contacts))
+    if keys:
+        db.session.execute(_once_more(db.engine.dialect.name), [{"key": key, "placed": 1} for key in keys])
+
+
+@cache
+def _once_more(_dialect: str) -> Any:
+    table = table_of(UnpaidGuard)
+    insert = insert_into(table)
+    upsert = insert.on_conflict_do_update(index_elements=["key"], set_={"placed": table.c.placed + 1})
+    return upsert.returning(table.c.id)
 
 
 def _check_standing(by: Actor) -> None:
@@ -112,9 +127,7 @@ def _check_standing(by: Actor) -> None:
 def _check_unpaid(checkout: Checkout, by: Actor) -> None:
     """At most three purchases of one buyer wait for payment or an answer, so that holds cannot empty a shop."""
     is_known_firm = by.organisation_kind is OrganisationKind.BUYER and by.organisation_verified
-    waiting = Order.state.in_([OrderState.AWAITING_PAYMENT, OrderState.PLACED]) & Order.is_paid.is_(False)
-    unpaid = select(func.count(func.distinct(Purchase.id))).join(Order).where(waiting)
-    if (db.session.scalar(unpaid.where(_same_buyer(checkout, by))) or 0) >= MOST_UNPAID and not is_known_firm:
+    if not is_known_firm and _count_waiting(checkout, by) >= MOST_UNPAID:
         raise Refused(
             _(
                 "You have %(count)s orders that wait for payment or an answer. Pay or cancel one of them first.",
@@ -123,13 +136,25 @@ def _check_unpaid(checkout: Checkout, by: Actor) -> None:
         )
 
 
-def _same_buyer(checkout: Checkout, by: Actor) -> ColumnElement[bool]:
-    """What this buyer bought before; a guest is known by her phone and by her e-mail address."""
+def _count_waiting(checkout: Checkout, by: Actor) -> int:
+    """Purchases of this buyer that wait; a guest is known by her phone and by her e-mail address."""
+    known: dict[str, int | str]
     if by.person_id is not None:
-        return Purchase.person_id == by.person_id
-    known = [Purchase.phone == checkout.phone] if checkout.phone else []
-    known += [Purchase.email == checkout.email] if checkout.email else []
-    return Purchase.person_id.is_(None) & or_(false(), *known)
+        known = {"person_id": by.person_id}
+    else:
+        known = {name: value for name, value in (("phone", checkout.phone), ("email", checkout.email)) if value}
+    return int(db.session.scalar(_waiting(tuple(known)), known) or 0)
+
+
+@cache
+def _waiting(names: tuple[str, ...]) -> Any:
+    purchases, orders = table_of(Purchase), table_of(Order)
+    waiting = orders.c.state.in_([OrderState.AWAITING_PAYMENT, OrderState.PLACED]) & orders.c.is_paid.is_(False)
+    mine = or_(false(), *(purchases.c[name] == bindparam(name) for name in names))
+    if names != ("person_id",):
+        mine = mine & purchases.c.person_id.is_(None)
+    together = purchases.join(orders, orders.c.purchase_id == purchases.c.id)
+    return select(func.count(func.distinct(purchases.c.id))).select_from(together).where(waiting, mine)
 
 
 def _method(checkout: Checkout) -> PaymentMethod:
@@ -182,6 +207,7 @@ def _check_address(basket: Basket, checkout: Checkout) -> None:
 
 def _purchase(basket: Basket, checkout: Checkout, method: PaymentMethod, by: Actor) -> Purchase:
     is_firm = by.organisation_kind is OrganisationKind.BUYER
+    _set_refs_aside(basket, checkout)
     purchase = Purchase(
         ref=next_ref("purchase"),
         token=checkout.token,
@@ -192,8 +218,8 @@ def _purchase(basket: Basket, checkout: Checkout, method: PaymentMethod, by: Act
         phone=checkout.phone,
         email=checkout.email,
         street=checkout.street,
-        ward=checkout.ward,
-        province=checkout.province,
+        ward_id=checkout.ward.id if checkout.ward else None,
+        province_id=checkout.province.id,
         payment_method=checkout.payment,
         total_vnd=basket.total_vnd,
         terms_version=current_app.config["SETTINGS"].terms_version,
@@ -201,22 +227,42 @@ def _purchase(basket: Basket, checkout: Checkout, method: PaymentMethod, by: Act
         age_stated=checkout.age_stated,
         created_at=clock.now(),
     )
-    db.session.add(purchase)
     certificates = _certificates(basket)
     purchase.orders = [_order(part, method, certificates) for part in basket.parts]
     return purchase
 
 
-def _certificates(basket: Basket) -> dict[int, Certificate]:
-    """The certificate in force of each product, to be written on its line."""
-    products = {line.product.id for part in basket.parts for line in part.lines}
-    found = db.session.scalars(
-        select(Certificate).where(Certificate.product_id.in_(products)).order_by(Certificate.issued_on)
-    )
-    return {certificate.product_id: certificate for certificate in found if certificate.is_in_force}
+def _set_refs_aside(basket: Basket, checkout: Checkout) -> None:
+    """All that this purchase and those who hear of it will number, in one statement."""
+    orders = len(basket.parts)
+    letters = orders * (2 if checkout.email else 1)
+    set_refs_aside(purchase=1, order=orders, payment=orders, ledger=orders, notice=letters)
 
 
-def _order(part: Part, method: PaymentMethod, certificates: Mapping[int, Certificate]) -> Order:
+@dataclass(frozen=True, slots=True)
+class Star:
+    """A certificate in force, as it is written on a line."""
+
+    star: int
+    number: str
+
+
+def _certificates(basket: Basket) -> dict[int, Star]:
+    """The certificate in force of each product: the last one issued."""
+    products = sorted({line.product.id for part in basket.parts for line in part.lines})
+    found = db.session.execute(_in_force(), {"products": products, "today": clock.today()})
+    return {product_id: Star(star, number) for product_id, star, number in found}
+
+
+@cache
+def _in_force() -> Any:
+    one, today = table_of(Certificate).c, bindparam("today", type_=Date)
+    valid = one.issued_on <= today, one.valid_until >= today, one.revoked_on.is_(None)
+    of_products = one.product_id.in_(bindparam("products", expanding=True))
+    return select(one.product_id, one.star, one.number).where(of_products, *valid).order_by(one.issued_on, one.id)
+
+
+def _order(part: Part, method: PaymentMethod, certificates: Mapping[int, Star]) -> Order:
     quote = part.quote
     if quote is None or part.chosen is None:
         raise Refused(_("Please choose how you get the goods of %(seller)s.", seller=part.seller.name))
@@ -225,7 +271,7 @@ def _order(part: Part, method: PaymentMethod, certificates: Mapping[int, Certifi
     return Order(
         ref=ref,
         hold_ref=ref,
-        seller=part.seller,
+        seller_id=part.seller.id,
         seller_name=part.seller.legal_name,
         state=OrderState.AWAITING_PAYMENT if method.prepaid else OrderState.PLACED,
         delivery=part.chosen,
@@ -241,6 +287,7 @@ def _order(part: Part, method: PaymentMethod, certificates: Mapping[int, Certifi
         latest_on=quote.latest_on or clock.today(),
         placed_at=clock.now(),
         lines=[_order_line(line, certificates.get(line.product.id)) for line in part.lines],
+        steps=[OrderStep(kind=StepKind.PLACED, side=Side.BUYER, note="", at=clock.now())],
     )
 
 
@@ -248,16 +295,16 @@ def _vat(line: Line) -> int:
     return line.amount_vnd - net_of_vat(line.amount_vnd, Decimal(line.product.vat_percent))
 
 
-def _order_line(line: Line, certificate: Certificate | None) -> OrderLine:
+def _order_line(line: Line, certificate: Star | None) -> OrderLine:
     product = line.product
     return OrderLine(
-        variant=line.variant,
+        variant_id=line.variant.id,
         sku=line.variant.sku,
         product_name=product.name,
         product_name_en=product.name_en,
         product_slug=product.slug,
         variant_name=line.variant.name,
-        set_number=product.product_set.number,
+        set_number=product.set_number,
         quantity=line.quantity,
         unit_price_vnd=line.unit_price_vnd,
         list_price_vnd=line.variant.price_vnd,
@@ -283,7 +330,7 @@ def _set_aside(purchase: Purchase, method: PaymentMethod, by: Actor) -> None:
     for order in purchase.orders:
         order.due_at = until
     demands = [
-        inventory.Demand(variant_id=line.variant.id, quantity=line.quantity, owner_ref=order.hold_ref, expires_at=until)
+        inventory.Demand(variant_id=line.variant_id, quantity=line.quantity, owner_ref=order.hold_ref, expires_at=until)
         for order in purchase.orders
         for line in order.lines
     ]
@@ -301,19 +348,35 @@ def _move_days(order: Order, ready_on: date | None) -> None:
 
 
 def _empty(cart: Cart) -> None:
-    cart.lines.clear()
     cart.checkout_token = new_token()
+    db.session.execute(_taken_out(), {"cart_id": cart.id})
 
 
-def _announce(order: Order, by: Actor) -> None:
-    order.steps.append(OrderStep(kind=StepKind.PLACED, side=Side.BUYER, at=clock.now()))
-    audit.record(
-        audit.subject_of(order),
-        "place",
-        by=by,
-        after=order.state.value,
-        total_vnd=order.total_vnd,
-        purchase=order.purchase.ref,
+@cache
+def _taken_out() -> Any:
+    lines = table_of(CartLine)
+    return delete(lines).where(lines.c.cart_id == bindparam("cart_id"))
+
+
+def _announce(purchase: Purchase, by: Actor) -> None:
+    """Each order begins its trail; who listens hears of it; its seller and the buyer are written to."""
+    for order in purchase.orders:
+        state, total = order.state.value, order.total_vnd
+        audit.record(audit.subject_of(order), "place", by=by, after=state, total_vnd=total, purchase=purchase.ref)
+    db.session.flush()
+    _read_sellers(purchase)
+    for order in purchase.orders:
+        publish(OrderPlaced(order, by))
+        telling.placed(order)
+
+
+def _read_sellers(purchase: Purchase) -> None:
+    """The sellers of all orders are read at once by those who ask for them next."""
+    sellers = db.session.scalars(
+        select(Organisation)
+        .where(Organisation.id.in_([order.seller_id for order in purchase.orders]))
+        .options(load_only(Organisation.ref, Organisation.slug, Organisation.name, Organisation.legal_name))
     )
-    publish(OrderPlaced(order, by))
-    telling.placed(order)
+    by_id = {seller.id: seller for seller in sellers}
+    for order in purchase.orders:
+        set_committed_value(order, "seller", by_id[order.seller_id])

@@ -7,20 +7,21 @@ from typing import Any
 from flask import Flask, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from marketplace.catalogue.models import Variant
-from marketplace.catalogue.policies import variant_for
 from marketplace.core import i18n
 from marketplace.core.actors import Actor
 from marketplace.core.database import writing
 from marketplace.core.i18n import gettext as _
+from marketplace.core.permissions import Permission, reach
 from marketplace.core.refusals import NotSeen
 from marketplace.orders import bp, services
 from marketplace.orders.forms import LineForm, QuantityForm
 from marketplace.orders.queries.basket import Basket, basket_of
-from marketplace.orders.queries.carts import cart_of, count_in_cart, variant_in_cart
+from marketplace.orders.queries.carts import cart_of, count_in_cart, pack_in_cart
 from marketplace.orders.queries.lists import last_address
+from marketplace.orders.queries.wares import Pack, pack_by_sku
 from marketplace.orders.views.places import chosen_province
 from marketplace.places import queries as places
+from marketplace.web import kept
 from marketplace.web.requests import actor, answers, named_guest, safe_next
 
 
@@ -58,7 +59,7 @@ def _refused_wish() -> dict[str, Any] | None:
         return None
     form = LineForm.shown()
     try:
-        return {"form": form, "variant": variant_for(actor(), form.variant.data or "")}
+        return {"form": form, "variant": _pack_for(form.variant.data or "")}
     except NotSeen:
         return {"form": form, "variant": None}
 
@@ -68,15 +69,23 @@ def _refused_wish() -> dict[str, Any] | None:
 def add_line() -> ResponseReturnValue:
     """Put packs into the cart."""
     form = LineForm.checked()
-    variant = variant_for(actor(), form.variant.data)
+    pack = _pack_for(form.variant.data)
     with writing():
-        services.add_line(shopper(), variant, form.quantity.data)
-    flash(_("%(name)s is in your cart.", name=_spoken_name(variant)), "success")
+        services.add_line(shopper(), pack, form.quantity.data)
+    flash(_("%(name)s is in your cart.", name=_spoken_name(pack)), "success")
     return redirect(safe_next(request.form.get("next") or url_for(".cart")), code=303)
 
 
-def _spoken_name(variant: Variant) -> str:
-    return (i18n.locale() == "en" and variant.product.name_en) or variant.product.name
+def _pack_for(sku: str) -> Pack:
+    """The pack with this SKU, if its product may be seen."""
+    pack = pack_by_sku(sku)
+    reach(actor(), pack and pack.product, Permission.PRODUCT_SEE)
+    assert pack is not None
+    return pack
+
+
+def _spoken_name(pack: Pack) -> str:
+    return (i18n.locale() == "en" and pack.product.name_en) or pack.product.name
 
 
 @bp.post("/cart/lines/<sku>")
@@ -84,9 +93,9 @@ def _spoken_name(variant: Variant) -> str:
 def change_line(sku: str) -> ResponseReturnValue:
     """Change how many, or take a line out."""
     form = QuantityForm.checked()
-    variant: Variant = variant_in_cart(actor(), sku) or variant_for(actor(), sku)
+    pack = pack_in_cart(actor(), sku) or _pack_for(sku)
     with writing():
-        services.change_line(shopper(), variant, form.quantity.data)
+        services.change_line(shopper(), pack, form.quantity.data)
     return redirect(url_for(".cart", _anchor=f"line-{sku}" if form.quantity.data else None), code=303)
 
 
@@ -96,3 +105,5 @@ def register(app: Flask) -> None:
     @app.context_processor
     def cart_count() -> dict[str, Any]:
         return {"cart_count": count_in_cart(actor())}
+
+    kept.vary_by(app, lambda: count_in_cart(actor()))
