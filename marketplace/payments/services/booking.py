@@ -24,14 +24,20 @@ def book(
     order: Order,
     by: Actor,
     commission_vnd: int = 0,
+    is_new: bool = False,
 ) -> bool:
-    """Write one fact about an order down; False where it already stands there. The caller holds the order's lock."""
+    """Write one fact about an order down; False where it already stands there. The caller holds the order's lock.
+
+    `is_new` spares the look at what stands there: the order itself is of this very act.
+    """
+    if not is_new and is_booked(kind, source_ref):
+        return False
     return _written(kind, source_ref, amounts, order.seller_id, by, order, commission_vnd)
 
 
 def book_for_seller(kind: str, source_ref: str, amounts: Mapping[Account, int], *, seller_id: int, by: Actor) -> bool:
     """Write one fact about a seller's own money down; False where it already stands there. Amounts in đồng."""
-    return _written(kind, source_ref, amounts, seller_id, by)
+    return not is_booked(kind, source_ref) and _written(kind, source_ref, amounts, seller_id, by)
 
 
 def _written(
@@ -50,7 +56,7 @@ def _written(
         for account, amount in amounts.items()
         if amount
     ]
-    if not entries or is_booked(kind, source_ref):
+    if not entries:
         return False
     fact = LedgerTransaction(
         ref=next_ref("ledger"),
