@@ -22,6 +22,8 @@ def review(line: OrderLine, *, rating: int, text: str, by: Actor) -> Review:
     lock(line.order)
     if line.order.state not in REVIEWED_IN:
         raise Refused(_("You can review goods once they are delivered."))
+    if not line.shipped_quantity:
+        raise Refused(_("None of this was sent, so there is nothing to review."))
     if db.session.scalar(select(Review.id).where(Review.line_id == line.id)) is not None:
         raise Refused(_("You have already reviewed this."))
     product_id = line.variant.product_id
