@@ -95,13 +95,21 @@ def send_twice(talk: Talk, race: Race) -> list[Any]:
 def test_one_form_sent_four_times_at_once_is_one_message(talk: Talk, race: Race) -> None:
     assert send_twice(talk, race) == [1, 1, 1, 1]
     assert numbers(talk) == [1]
+    talk.begun("other_buyer")
     with talk.app.app_context():
-        assert len(db.session.scalars(select(Thread)).all()) == 1
+        assert len(db.session.scalars(select(Thread)).all()) == 2
+
+
+def test_one_more_form_sent_four_times_at_once_is_one_more_message(talk: Talk, race: Race) -> None:
+    talk.begun()
+    assert send_twice(talk, race) == [2, 2, 2, 2]
+    assert numbers(talk) == [1, 2]
 
 
 @pytest.mark.usefixtures("unlocked")
 def test_without_the_lock_one_form_sent_four_times_breaks(talk: Talk, race: Race) -> None:
-    assert send_twice(talk, race) != [1, 1, 1, 1]
+    talk.begun()
+    assert send_twice(talk, race) != [2, 2, 2, 2]
 
 
 def open_many(talk: Talk, race: Race, monkeypatch: pytest.MonkeyPatch) -> int:
