@@ -73,6 +73,18 @@ def managing(status: Status, thing: Thing = things.nothing, **by: Status) -> Row
     return row(404, thing, **{"visitors": SIGN_IN, "manager": status, **by})
 
 
+def in_organisation(
+    status: Status, thing: Thing = things.nothing, form: dict[str, Any] | None = None, **by: Status
+) -> Row:
+    """A page of whoever acts for an organisation; visitors sign in first, private people have none."""
+    return row(status, thing, form, **{"visitors": SIGN_IN, "buyer": 404, "other_buyer": 404, **by})
+
+
+def operators(status: Status, thing: Thing = things.nothing, form: dict[str, Any] | None = None) -> Row:
+    """A page of the operator alone: visitors sign in first, for others there is none."""
+    return row(404, thing, form, visitors=SIGN_IN, operator=status)
+
+
 ACCOUNT = {"bank": "970436", "number": "0011012345678", "holder": "NGUYEN THI LAN"}
 
 ROWS: dict[str, Row] = {
@@ -156,6 +168,34 @@ ROWS: dict[str, Row] = {
     "POST accounts.drop_second_factor": row(303, things.factor, visitors=SIGN_IN),
     "GET accounts.notices": row(200, visitors=SIGN_IN),
     "POST accounts.read_notices": row(303, visitors=SIGN_IN),
+    # organisations
+    "GET accounts.new_organisation": row(200, things.kind_of_organisation, visitors=SIGN_IN),
+    "POST accounts.found_organisation": row(303, things.founded, visitors=SIGN_IN),
+    "GET accounts.organisation": in_organisation(200),
+    "GET accounts.members": in_organisation(200),
+    "GET accounts.profile": in_organisation(403, manager=200, other_manager=200, operator=404),
+    "POST accounts.save_profile": in_organisation(403, things.profile, manager=303, other_manager=303, operator=404),
+    "POST accounts.invite": in_organisation(
+        403, things.invited, {"role": "staff"}, manager=303, other_manager=303, operator=303
+    ),
+    "POST accounts.withdraw_invitation": in_organisation(
+        403, things.open_invitation, manager=303, other_manager=303, operator=303
+    ),
+    "POST accounts.set_roles": in_organisation(
+        403, things.colleague, {"staff": "y"}, manager=303, other_manager=303, operator=303
+    ),
+    "POST accounts.remove_member": in_organisation(403, things.colleague, manager=303, other_manager=303, operator=303),
+    "POST accounts.leave": in_organisation(303, things.somebody_stays),
+    "GET accounts.invitation": public(things.letter_of_invitation),
+    "POST accounts.accept_invitation": row(303, things.letter_of_invitation),
+    "GET accounts.operator": operators(200),
+    "GET accounts.judged_organisations": operators(200),
+    "GET accounts.judged": operators(200, things.waiting_organisation),
+    "POST accounts.verify_organisation": operators(303, things.waiting_organisation, {"note": "Đã xem giấy tờ"}),
+    "POST accounts.ask_organisation": operators(303, things.applied_organisation, {"words": "Xin bổ sung"}),
+    "POST accounts.decline_organisation": operators(303, things.applied_organisation, {"words": "Chưa đủ"}),
+    "POST accounts.suspend_organisation": operators(303, things.verified_organisation, {"reason": "Hàng giả"}),
+    "POST accounts.reinstate_organisation": operators(303, things.suspended_organisation, {"note": "Đã rõ"}),
     # buying
     "GET orders.cart": public(),
     "POST orders.add_line": row(303, things.stranger_line),
@@ -274,9 +314,7 @@ ROWS: dict[str, Row] = {
     "POST inventory.correct": own(303, things.shelf, {"counted": "5", "reason": "đếm lại"}),
     "POST inventory.spoil": own(303, things.shelf, {"quantity": "1", "reason": "hỏng"}),
     # programs
-    **{
-        f"GET api.{name}": public() for name in ("openapi", "products", "shops", "provinces", "product_sets")
-    },
+    **{f"GET api.{name}": public() for name in ("openapi", "products", "shops", "provinces", "product_sets")},
     "GET api.product": public(things.product),
     "GET api.shop": public(things.shop),
     "GET api.province": public(things.province),

@@ -75,6 +75,7 @@ def _asked(app: Flask, client: Client, address: str, one_more: Callable[[], obje
         for _ in range(more):
             one_more()
     assert client.get(address).status_code == 200
+    app.extensions["kept_pages"].clear()
     with app.app_context(), counted_queries() as seen:
         client.get(address)
     return seen

@@ -33,7 +33,7 @@ class Suggestion:
 
 def suggestions(typed: str) -> list[Suggestion]:
     """What begins with these words or holds them, goods first; nothing for a single letter."""
-    if len(typed) < LEAST:
+    if len(slugify(typed)) < LEAST:
         return []
     goods = [Suggestion("product", slug, name) for name, slug in catalogue.titles(typed, limit=MOST_GOODS)]
     return [*goods, *_kinds(typed), *_places_and_shops(typed)]

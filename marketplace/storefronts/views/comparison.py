@@ -167,7 +167,9 @@ def _origin(product: Product) -> str:
 
 
 def _season(product: Product) -> str:
-    return _("all year") if len(product.months) == len(MONTHS) else months(product.months)
+    if len(product.months) == len(MONTHS):
+        return _("all year")
+    return _("months %(months)s", months=months(product.months))
 
 
 def _seller(column: Column) -> Markup:

@@ -18,6 +18,7 @@ from marketplace.places import queries as places
 from marketplace.places.models import Province
 from marketplace.storefronts import bp, queries
 from marketplace.storefronts.views import linked_data
+from marketplace.web.kept import LISTS, kept, shows
 from marketplace.web.panels import Slot, panels
 from marketplace.web.requests import actor
 from marketplace.web.templating import words_of
@@ -32,8 +33,10 @@ MONTHS = (
 
 
 @bp.get("/")
+@kept
 def home() -> ResponseReturnValue:
     """What this is, what is in season, where goods come from, what anybody can do here."""
+    shows(LISTS)
     counts = catalogue.market_counts()
     return render_template(
         "storefronts/home.html",

@@ -21,6 +21,7 @@ from marketplace.storefronts.views import linked_data
 from marketplace.storefronts.views.listing import listing_context
 from marketplace.web.assets import asset
 from marketplace.web.filters import number
+from marketplace.web.kept import LISTS, kept, shows
 from marketplace.web.media import picture_url
 from marketplace.web.panels import Slot, panels
 from marketplace.web.requests import actor
@@ -31,12 +32,15 @@ MADE_OF_MATERIAL = frozenset({21, 22})
 
 
 @bp.get("/products")
+@kept
 def products() -> ResponseReturnValue:
     """Everything on sale, filtered and sorted as the address says."""
+    shows(LISTS)
     return render_template("storefronts/products.html", **listing_context(catalogue.listing(filters_in_address())))
 
 
 @bp.get("/products/<slug>")
+@kept
 def product(slug: str) -> ResponseReturnValue:
     """One product with all a buyer decides on; an address it once had leads here for good."""
     found = catalogue.product_by_slug(slug)
@@ -44,7 +48,9 @@ def product(slug: str) -> ResponseReturnValue:
         moved = catalogue.moved_to(slug)
         if moved:
             return redirect(url_for("storefronts.product", slug=moved), code=301)
-    return render_template("storefronts/product.html", **_page(reach(actor(), found, Permission.PRODUCT_SEE)))
+    seen = reach(actor(), found, Permission.PRODUCT_SEE)
+    shows(seen.id, -seen.seller_id)
+    return render_template("storefronts/product.html", **_page(seen))
 
 
 def _page(found: Product) -> dict[str, Any]:

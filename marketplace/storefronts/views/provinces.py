@@ -20,6 +20,7 @@ from marketplace.storefronts.queries import Fact
 from marketplace.storefronts.views import linked_data
 from marketplace.storefronts.views.home import country
 from marketplace.web.filters import day, number
+from marketplace.web.kept import LISTS, kept, shows
 from marketplace.web.panels import Slot, panels
 from marketplace.web.requests import actor
 
@@ -29,8 +30,10 @@ SAID_IN_THE_LABEL = ("Mục tiêu", "Hạn", "Target", "Yearly target", "Deadlin
 
 
 @bp.get("/provinces")
+@kept
 def provinces() -> ResponseReturnValue:
     """The map, the 34 units of today and what the others became."""
+    shows(LISTS)
     today = places.all_today()
     merged = [one for one in places.all_old() if one.name != one.now.name]
     drawn = country(today, catalogue.counts_by_province())
@@ -38,6 +41,7 @@ def provinces() -> ResponseReturnValue:
 
 
 @bp.get("/provinces/<slug>")
+@kept
 def province(slug: str) -> ResponseReturnValue:
     """One unit: its names, its goods, what was reported there; a nickname leads to the unit's own address."""
     found = places.province_by_slug(slug[:60])
@@ -45,6 +49,7 @@ def province(slug: str) -> ResponseReturnValue:
         raise NotSeen
     if found.slug != slug:
         return redirect(url_for("storefronts.province", slug=found.slug), code=301)
+    shows(LISTS)
     return render_template("storefronts/province.html", **_page(found))
 
 
