@@ -8,7 +8,7 @@ from typing import Any
 from flask import g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from marketplace.core.database import writing
+from marketplace.core.database import db, writing
 from marketplace.core.i18n import gettext as _
 from marketplace.orders import bp, methods, services
 from marketplace.orders.forms import CheckoutForm, deliveries_in
@@ -83,12 +83,20 @@ def place() -> ResponseReturnValue:
     if "look" in request.form:
         return _looked()
     form = CheckoutForm.checked(_prepared)
-    details = _details(form)
+    details = _kept(_details(form))
     with writing():
-        purchase = services.place(details, by=actor())
+        ref = services.place(details, by=actor()).ref
     if not actor().is_signed_in:
-        grant(f"purchase:{purchase.ref}")
-    return redirect(url_for(".purchase", ref=purchase.ref), code=303)
+        grant(f"purchase:{ref}")
+    return redirect(url_for(".purchase", ref=ref), code=303)
+
+
+def _kept(details: Checkout) -> Checkout:
+    """Places stay as they were read: a transaction that begins would read them again."""
+    read = details.province, details.province.now, details.ward
+    for place in {one for one in read if one is not None}:
+        db.session.expunge(place)
+    return details
 
 
 def _prepared(form: CheckoutForm) -> None:
@@ -96,7 +104,16 @@ def _prepared(form: CheckoutForm) -> None:
     form.ships = DeliveryKind.SHIP.value in ways
     if ways != {DeliveryKind.PICK_UP.value}:
         understand_street(form)
-    _with_choices(form)
+    _with_what_was_sent(form)
+
+
+def _with_what_was_sent(form: CheckoutForm) -> None:
+    """Only what was sent has to stand in the lists, so they are not read."""
+    province = places.province_by_slug(form.province.data or "")
+    ward = places.ward_by_code(form.ward.data or "")
+    form.province.choices = [(province.slug, "")] if province and province.is_today else []
+    form.ward.choices = [(ward.code, "")] if province and ward and ward.province_id == province.id else []
+    form.payment.choices = [(method.code, method.label) for method in methods.offered()]
 
 
 def _looked() -> ResponseReturnValue:
