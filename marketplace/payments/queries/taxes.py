@@ -20,6 +20,11 @@ def tax_rules() -> Sequence[TaxRule]:
     return sorted(rules, key=lambda one: (-one.valid_from.toordinal(), one.residency.value, kinds.index(one.kind)))
 
 
+def rule_by_ref(ref: str) -> TaxRule | None:
+    """One rule."""
+    return db.session.scalar(select(TaxRule).where(TaxRule.ref == ref[:64]))
+
+
 def rule_on(kind: TaxKind, on: date, residency: Residency = Residency.RESIDENT) -> TaxRule | None:
     """The rule of a kind in force on a day."""
     fits = (TaxRule.kind == kind) & (TaxRule.residency == residency) & in_force_within(on, on)
