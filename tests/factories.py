@@ -19,12 +19,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace.accounts.models import Membership, Organisation, Person
 from marketplace.accounts.states import LegalForm, OrganisationState
+from marketplace.api.models import Token, Webhook
+from marketplace.api.states import Happening, Scope
 from marketplace.catalogue.models import Certificate, Product, ProductSet, TierPrice, Variant
 from marketplace.catalogue.states import CertificateBasis, Keeping, ProductState
 from marketplace.core import clock
 from marketplace.core.actors import Actor, ActorKind, OrganisationKind, Role
 from marketplace.core.database import db, writing
-from marketplace.core.refs import new_token, next_ref
+from marketplace.core.refs import new_token, next_ref, token_digest
+from marketplace.core.tax_codes import check_digit
 from marketplace.core.text import fold, slugify
 from marketplace.inventory.models import Lot, Movement, StockItem
 from marketplace.inventory.states import MovementKind
@@ -158,6 +161,12 @@ def organisation(
     return stored(Organisation(kind=kind, name=called, **{**defaults, **columns}))
 
 
+def tax_code() -> str:
+    """A well-formed tax code that nobody else has."""
+    nines = (f"99{number():07d}" for _ in itertools.count())
+    return next(f"{nine}{last}" for nine in nines if (last := check_digit(nine)) is not None)
+
+
 def membership(member: Person, of: Organisation, role: Role = Role.MANAGER) -> Membership:
     """A person's role in an organisation."""
     return stored(Membership(person_id=member.id, organisation_id=of.id, role=role))
@@ -184,6 +193,24 @@ def actor(who: Person, of: Organisation | None = None, *roles: Role) -> Actor:
         organisation_verified=of.state is OrganisationState.VERIFIED,
         roles=frozenset(roles or (Role.MANAGER,)),
     )
+
+
+def token(
+    who: Person, of: Organisation | None = None, *scopes: Scope, **columns: Any
+) -> tuple[Token, str]:
+    """A token with these rights (all where none are named), and its secret."""
+    secret = f"ocop_{new_token()}"
+    known = {"ref": next_ref_now("token"), "person_id": who.id, "organisation_id": of.id if of else None}
+    rights = [scope.value for scope in scopes or Scope]
+    words = {"name": "Kho", "hint": secret[:10], "digest": token_digest(secret), "scopes": rights}
+    until = clock.now() + timedelta(days=90)
+    return stored(Token(**{**known, **words, "expires_at": until, **columns})), secret
+
+
+def webhook(of: Organisation, url: str = "https://vidu.vn/ocop", **columns: Any) -> Webhook:
+    """An address that is told of everything."""
+    known = {"ref": next_ref_now("webhook"), "organisation_id": of.id, "url": url, "nonce": new_token()}
+    return stored(Webhook(**{**known, "happenings": [one.value for one in Happening], **columns}))
 
 
 # --- goods ---

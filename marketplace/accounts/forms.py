@@ -72,7 +72,7 @@ class SignUpForm(Form):
     name = text_field(_l("Your name"))
     email = email_field(_l("E-mail"))
     phone = phone_field(_l("Phone"), required=False)
-    wants = radio_field(_l("What do you want to do here?"), WANTS)
+    wants = radio_field(_l("What do you want to do here?"), WANTS, required=False)
     consent = tick_field(
         _l("I accept the terms of use and that my details are used to handle my orders"),
         must=_l("Without this we may not open an account."),

@@ -119,12 +119,16 @@ def lacks_second_factor(person: Person) -> bool:
 
 
 def current_organisation(person: Person) -> Organisation | None:
-    """The organisation she has chosen, her first where she has not chosen, none where she acts as herself."""
+    """The organisation she has chosen, her first where she has not chosen, none where she acts as herself.
+
+    A suspended producer's people begin with what has to be finished; those of a suspended buyer order for themselves.
+    """
     chosen = session.get(ORGANISATION)
     if chosen == PRIVATE:
         return None
     open_ones = organisations_of(person)
-    return next((one for one in open_ones if one.ref == chosen), open_ones[0] if open_ones else None)
+    first = next((one for one in open_ones if not _is_suspended(one) or one.kind is OrganisationKind.PRODUCER), None)
+    return next((one for one in open_ones if one.ref == chosen), first)
 
 
 def choose_organisation(ref: str) -> None:

@@ -266,9 +266,11 @@ def choice_field(
     return _ChoiceField(label, [_needed(required)], choices=_named(choices), validate_choice=True, **options)
 
 
-def radio_field(label: Any, choices: Iterable[tuple[str, Any]] = (), **options: Any) -> Field:
+def radio_field(
+    label: Any, choices: Iterable[tuple[str, Any]] = (), *, required: bool = True, **options: Any
+) -> Field:
     """One of several, each visible."""
-    return _RadioField(label, [_needed(True)], choices=_named(choices), **options)
+    return _RadioField(label, [_needed(required)], choices=_named(choices), **options)
 
 
 def _named(choices: Iterable[tuple[str, Any]]) -> list[SelectChoice]:

@@ -37,7 +37,7 @@ def ask_to_join() -> ResponseReturnValue:
         phone=form.phone.data or None,
         locale=i18n.locale(),
         terms=settings().terms_version,
-        wants=form.wants.data,
+        wants=form.wants.data or "",
     )
     with writing():
         services.ask_to_join(invitation, link=url_for("accounts.join", token=services.token_of(invitation)))

@@ -11,7 +11,7 @@ from marketplace.accounts.models import Organisation, Person
 from marketplace.accounts.policies import own_organisation
 from marketplace.accounts.signing_in import needs_sign_in
 from marketplace.accounts.states import ROLE_DUTIES, ROLE_WORDS, ROLES_IN
-from marketplace.accounts.views.me import myself
+from marketplace.accounts.views.me import me, myself
 from marketplace.core import i18n
 from marketplace.core.actors import Role
 from marketplace.core.database import writing
@@ -107,12 +107,14 @@ def remove_member(ref: str) -> ResponseReturnValue:
     return redirect(url_for("accounts.members"), code=303)
 
 
-@bp.post("/me/organisation/leaving")
+@bp.post("/me/organisations/<ref>/leaving")
 @needs_sign_in
-@answers(members)
-def leave() -> ResponseReturnValue:
+@answers(lambda ref: me())
+def leave(ref: str) -> ResponseReturnValue:
     """I belong to it no longer."""
-    own, person, by = own_organisation(actor()), myself(), actor()
+    own, person, by = queries.organisation_by_ref(ref), myself(), actor()
+    if own is None or not queries.roles_of(own, person):
+        raise NotSeen
     with writing():
         services.leave(own, person, by=by)
     flash(_("You do not belong to %(name)s any more.", name=own.name), "success")
