@@ -141,7 +141,7 @@ def amount_of(value: Any) -> int | None:
     if isinstance(value, int | float):
         return round(value) if abs(value) <= MOST_VND and value == round(value) else None
     bare = re.sub(r"(vnd|vnđ|đ|₫|d)$", "", str(value).strip().lower().replace("\u00a0", " ")).strip().replace(" ", "")
-    match = re.fullmatch(r"([+-]?)(\(?)(\d[\d.,]{0,24})\)?", bare)
+    match = re.fullmatch(r"([+-]?)(\(?)(\d[\d.,]{0,24})\)?", bare, re.ASCII)
     if match is None:
         return None
     digits = _whole(match[3])
@@ -153,7 +153,7 @@ def amount_of(value: Any) -> int | None:
 def _whole(text: str) -> int | None:
     """The digits before a decimal part of zeros; three digits after a sign are thousands."""
     text = re.sub(r"[.,]0{1,2}$", "", text)
-    return int(re.sub(r"[.,]", "", text)) if re.fullmatch(r"\d{1,15}|\d{1,3}([.,]\d{3})+", text) else None
+    return int(re.sub(r"[.,]", "", text)) if re.fullmatch(r"\d{1,15}|\d{1,3}([.,]\d{3})+", text, re.ASCII) else None
 
 
 def _day(value: Any) -> date | None:
