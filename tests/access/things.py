@@ -10,16 +10,15 @@ from unittest.mock import patch
 
 import pyotp
 from PIL import Image
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 
-from marketplace.accounts.models import Application, EmailChange, MemberInvitation, Organisation, Person, SecondFactor
+from marketplace.accounts.models import EmailChange, Person, SecondFactor
 from marketplace.accounts.services import Invitation, reset_token, second_factor, token_of
-from marketplace.accounts.states import ApplicationKind, OrganisationState
 from marketplace.catalogue import services as catalogue
 from marketplace.catalogue.models import Variant
 from marketplace.catalogue.states import ProductAction, ProductState
 from marketplace.core import clock
-from marketplace.core.actors import SYSTEM, OrganisationKind, Role
+from marketplace.core.actors import SYSTEM
 from marketplace.core.database import db, writing
 from marketplace.core.files import take_picture, take_private_picture
 from marketplace.core.lifecycle import move
@@ -199,96 +198,6 @@ def begun_factor(world: World, role: str) -> Asked:
     person = db.session.get_one(Person, world.people[role])
     known = second_factor.secret_of(person, SecondFactor(nonce="tests"))
     return Asked(form={"code": pyotp.TOTP(known).at(int(clock.now().timestamp()))})
-
-
-# --- organisations ---
-
-
-def kind_of_organisation(world: World, role: str) -> Asked:
-    return Asked({"kind": "producer"})
-
-
-def profile(world: World, role: str) -> Asked:
-    place = factories.province(making.TO)
-    names = {"legal_form": "cooperative", "legal_name": "HTX Mới", "name": "HTX Mới", "representative": "Lan"}
-    where = {"province": place.slug, "ward": factories.ward(making.TO).code, "street": "Thôn 1"}
-    return Asked(form={**names, **where, "tax_code": factories.tax_code(), "phone": "0912345678", "email": ""})
-
-
-def founded(world: World, role: str) -> Asked:
-    """Few may wait at once: those of another row were answered meanwhile."""
-    with writing():
-        db.session.execute(update(Organisation).values(state=OrganisationState.VERIFIED))
-    return Asked({"kind": "producer"}, profile(world, role).form)
-
-
-def _own(world: World, role: str) -> Organisation | None:
-    person = db.session.get(Person, world.people.get(role, 0))
-    return person.memberships[0].organisation if person and person.memberships else None
-
-
-def invited(world: World, role: str) -> Asked:
-    own = _own(world, role)
-    chosen = "officer" if own and own.kind is OrganisationKind.DEPARTMENT else "staff"
-    return Asked(form={"email": f"moi{factories.number()}@vidu.vn", "role": chosen})
-
-
-def _invitation(of: Organisation, email: str) -> tuple[str, str]:
-    token, ref = f"thu-moi-{factories.number()}", f"moi-{factories.number()}"
-    known = {"organisation_id": of.id, "email": email, "role": Role.STAFF, "digest": token_digest(token)}
-    factories.stored(MemberInvitation(ref=ref, **known))
-    return token, ref
-
-
-def open_invitation(world: World, role: str) -> Asked:
-    own = _own(world, role) or db.session.get_one(Organisation, world.seller_id)
-    return Asked({"ref": _invitation(own, f"moi{factories.number()}@vidu.vn")[1]})
-
-
-def colleague(world: World, role: str) -> Asked:
-    made = factories.person()
-    factories.membership(made, _own(world, role) or db.session.get_one(Organisation, world.seller_id), Role.SIGNATORY)
-    return Asked({"ref": made.ref})
-
-
-def somebody_stays(world: World, role: str) -> Asked:
-    """Somebody else runs it, and whoever leaves belongs to an organisation in the next row, too."""
-    own = _own(world, role)
-    if own is not None:
-        person = db.session.get_one(Person, world.people[role])
-        factories.manager_of(own)
-        if own.kind is OrganisationKind.DEPARTMENT:
-            factories.membership(factories.person(), own, Role.LEADER)
-        another = factories.organisation(own.kind)
-        factories.membership(person, another, person.memberships[0].role)
-    return Asked()
-
-
-def letter_of_invitation(world: World, role: str) -> Asked:
-    """To her own address where she has one; a newcomer fills the form in."""
-    person = db.session.get(Person, world.people.get(role, 0))
-    email = person.email if person and person.email else f"moi{factories.number()}@vidu.vn"
-    token, _ref = _invitation(factories.organisation(), email)
-    return Asked({"token": token}, {"name": "Hoa", "password": "ba con trâu trắng", "consent": "y"})
-
-
-def waiting_organisation(world: World, role: str) -> Asked:
-    return Asked({"ref": factories.organisation(verified=False).ref})
-
-
-def applied_organisation(world: World, role: str) -> Asked:
-    made = factories.organisation(verified=False)
-    known = {"ref": factories.next_ref_now("application"), "kind": ApplicationKind.JOINING}
-    factories.stored(Application(organisation_id=made.id, **known))
-    return Asked({"ref": made.ref})
-
-
-def verified_organisation(world: World, role: str) -> Asked:
-    return Asked({"ref": factories.organisation().ref})
-
-
-def suspended_organisation(world: World, role: str) -> Asked:
-    return Asked({"ref": factories.organisation(state=OrganisationState.SUSPENDED).ref})
 
 
 # --- buying ---
