@@ -72,7 +72,9 @@ def _threads() -> None:
         *(_points("threads", name, "organisations") for name in organisations),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_threads")),
         sa.UniqueConstraint("ref", name=op.f("uq_threads_ref")),
-        sa.UniqueConstraint("subject_kind", "subject_ref", "asker_key", name=op.f("uq_threads_subject_kind")),
+        sa.UniqueConstraint(
+            "subject_kind", "subject_ref", "asker_key", name=op.f("uq_threads_subject_kind_subject_ref_asker_key")
+        ),
     )
     for name in (*organisations, "asker_person_id"):
         op.create_index(f"ix_threads_{name}", "threads", [name, "last_message_at"])
@@ -101,7 +103,7 @@ def _messages() -> None:
         _points("messages", "person_id", "people"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
         sa.UniqueConstraint("token_digest", name=op.f("uq_messages_token_digest")),
-        sa.UniqueConstraint("thread_id", "number", name=op.f("uq_messages_thread_id")),
+        sa.UniqueConstraint("thread_id", "number", name=op.f("uq_messages_thread_id_number")),
     )
     op.create_index("ix_messages_person_id", "messages", ["person_id", "at"])
 
@@ -114,7 +116,7 @@ def _about_messages() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=False),
         _points("message_pictures", "message_id", "messages"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message_pictures")),
-        sa.UniqueConstraint("message_id", "sha256", name=op.f("uq_message_pictures_message_id")),
+        sa.UniqueConstraint("message_id", "sha256", name=op.f("uq_message_pictures_message_id_sha256")),
     )
     op.create_table(
         "read_marks",
@@ -126,7 +128,7 @@ def _about_messages() -> None:
         _points("read_marks", "thread_id", "threads"),
         _points("read_marks", "person_id", "people"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_read_marks")),
-        sa.UniqueConstraint("thread_id", "person_id", name=op.f("uq_read_marks_thread_id")),
+        sa.UniqueConstraint("thread_id", "person_id", name=op.f("uq_read_marks_thread_id_person_id")),
     )
     op.create_index("ix_read_marks_person_id", "read_marks", ["person_id"])
     op.create_table(
@@ -159,7 +161,7 @@ def _reports_and_drafts() -> None:
         _points("message_reports", "message_id", "messages"),
         _points("message_reports", "person_id", "people"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message_reports")),
-        sa.UniqueConstraint("message_id", "person_id", name=op.f("uq_message_reports_message_id")),
+        sa.UniqueConstraint("message_id", "person_id", name=op.f("uq_message_reports_message_id_person_id")),
     )
     op.create_index("ix_message_reports_person_id", "message_reports", ["person_id"])
     op.create_index("ix_message_reports_settled_at", "message_reports", ["settled_at"])
