@@ -126,8 +126,8 @@ class TaxRuleForm(Form):
 
     kind = choice_field(_l("Kind of sale"), [(one.value, one.label) for one in TaxKind])
     residency = choice_field(_l("Seller"), [(one.value, one.label) for one in Residency])
-    vat = PercentField(_l("VAT, %%"))
-    pit = PercentField(_l("Personal income tax, %%"))
+    vat = PercentField(_l("VAT"))
+    pit = PercentField(_l("Personal income tax"))
     freight_as = choice_field(
         _l("Freight is taxed as"),
         [("", _l("the goods themselves")), *((one.value, one.label) for one in TaxKind)],

@@ -187,14 +187,14 @@ class BillState(Labelled):
 
     OPEN = "open", _l("to be paid")
     PAID = "paid", _l("paid")
-    WITHDRAWN = "withdrawn", _l("withdrawn")
+    WITHDRAWN = "withdrawn", _l("bill withdrawn")
 
 
 class BillAction(Labelled):
     """What may happen to a bill."""
 
     PAY = "pay", _l("Paid")
-    WITHDRAW = "withdraw", _l("Withdraw")
+    WITHDRAW = "withdraw", _l("Withdraw the bill")
 
 
 BILL: Machine[BillState, BillAction] = Machine(
