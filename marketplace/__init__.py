@@ -13,9 +13,9 @@ from config import ROOT, Settings
 from marketplace import cli
 from marketplace.core import i18n
 from marketplace.core.database import db
-from marketplace.web import assets, errors, filters, mailbox, media, security, templating, workshop
+from marketplace.web import assets, errors, filters, kept, mailbox, media, security, templating, workshop
 
-FEATURES = ("places", "accounts", "messages", "catalogue", "inventory", "storefronts", "orders", "payments")
+FEATURES = ("places", "accounts", "messages", "catalogue", "inventory", "storefronts", "orders", "payments", "api")
 COOKIE_SECONDS = 30 * 24 * 3600
 
 
@@ -25,7 +25,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     configure(app, settings or Settings.from_environment())
     db.init_app(app)
     Compress(app)
-    for facility in (security, errors, filters, templating, assets, media, mailbox, workshop):
+    for facility in (security, errors, filters, templating, kept, assets, media, mailbox, workshop):
         facility.register(app)
     for feature in FEATURES:
         import_module(f"marketplace.{feature}").register(app)

@@ -217,9 +217,10 @@ def release(app: Flask) -> None:
 
 
 def forget_counters(app: Flask) -> None:
-    """Rate limits start from zero in each test."""
+    """Rate limits start from zero in each test, and no page is kept from the one before."""
     for limiter in app.extensions.get("limiter", ()):
         limiter.reset()
+    app.extensions["kept_pages"].clear()
 
 
 @pytest.fixture

@@ -6,7 +6,12 @@ accounts; inventory tells it what is in stock, orders what was sold and how it w
 
 from flask import Flask
 
+from marketplace.web import kept
+
 
 def register(app: Flask) -> None:
     """Pages are in storefronts; here are permissions and jobs."""
     from marketplace.catalogue import jobs, policies, reactions, subjects  # noqa: F401
+    from marketplace.catalogue.queries import last_changes
+
+    kept.stamps_from(app, last_changes)

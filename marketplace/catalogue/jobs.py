@@ -44,6 +44,15 @@ def add_up_counts() -> None:
             more = services.add_up() > 0
 
 
+@every(timedelta(hours=1), "catalogue.forget_older_changes")
+def forget_older_changes() -> None:
+    """Only the last change of each page is ever asked for; the others go, some at a time."""
+    more = True
+    while more:
+        with writing():
+            more = services.forget_older_changes() > 0
+
+
 @every(timedelta(days=1), "catalogue.end_stars")
 def end_stars() -> None:
     """Take the stars away whose certificates have ended; nobody has seen them since."""

@@ -275,3 +275,13 @@ class ListingChange(Base):
     has_wholesale: Mapped[bool]
     season_months: Mapped[int]
     number: Mapped[int]
+
+
+class PageChange(Base):
+    """Something that public pages show has changed: a product's page (its id), a seller's (below zero), lists (0)."""
+
+    __tablename__ = "page_changes"
+    __table_args__ = (Index("ix_page_changes_scope", "scope", "id"),)
+
+    id: Mapped[Id]
+    scope: Mapped[int] = mapped_column(BigId)

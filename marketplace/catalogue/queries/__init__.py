@@ -27,6 +27,7 @@ from marketplace.catalogue.queries.products import (
     variant_by_sku,
     visible_to,
 )
+from marketplace.catalogue.queries.stamps import last_changes
 from marketplace.catalogue.queries.wording import Wish
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "in_season",
     "in_season_now",
     "kinds",
+    "last_changes",
     "listing",
     "market_counts",
     "moved_to",

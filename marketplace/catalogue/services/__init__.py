@@ -1,7 +1,7 @@
 """What may happen to products; each verb runs inside the caller's writing()."""
 
 from marketplace.catalogue.services.certificates import add_certificate, end_stars, revoke_certificate
-from marketplace.catalogue.services.counting import add_up, count_anew
+from marketplace.catalogue.services.counting import add_up, count_anew, forget_older_changes
 from marketplace.catalogue.services.figures import (
     add_sold,
     popularity_of,
@@ -40,6 +40,7 @@ __all__ = [
     "document_of",
     "edit",
     "end_stars",
+    "forget_older_changes",
     "index",
     "load_sets",
     "order_photos",

@@ -8,8 +8,9 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import case, delete, func, insert, select
+from sqlalchemy.orm import aliased
 
-from marketplace.catalogue.models import ListingChange, ListingCount, Product
+from marketplace.catalogue.models import ListingChange, ListingCount, PageChange, Product
 from marketplace.catalogue.queries.filters import visible
 from marketplace.catalogue.queries.tallies import CELL, projected
 from marketplace.core.database import db, insert_into
@@ -37,6 +38,14 @@ def count_anew() -> None:
     shared = [star if name == "star" else getattr(Product, name) for name in CELL]
     cells = select(*shared, func.count()).where(visible()).group_by(*shared)
     db.session.execute(insert(ListingChange).from_select([*CELL, "number"], cells))
+
+
+def forget_older_changes(most: int = BATCH) -> int:
+    """Forget what changed on pages before their last change; answers how many rows went."""
+    newer = aliased(PageChange)
+    is_older = select(newer.id).where(newer.scope == PageChange.scope, newer.id > PageChange.id).exists()
+    older = select(PageChange.id).where(is_older).order_by(PageChange.id).limit(most)
+    return len(db.session.scalars(delete(PageChange).where(PageChange.id.in_(older)).returning(PageChange.id)).all())
 
 
 def _add(cells: Iterable[Any]) -> None:
