@@ -21,8 +21,8 @@ from tests.clients import Client, sign_in
 NO_PAGES = {
     "accounts.second_factor_qr", "orders.packing_slip", "orders.receipt", "orders.return_photo",
     "assets.favicon", "assets.file", "assets.stylesheet", "media.picture", "payments.qr_png", "payments.qr_svg",
-    "places.communes", "places.wards", "storefronts.healthz", "storefronts.manifest", "storefronts.readyz", "storefronts.robots",
-    "storefronts.sitemap", "messages.picture",
+    "places.communes", "places.wards", "storefronts.healthz", "storefronts.manifest", "storefronts.readyz",
+    "storefronts.robots", "messages.picture", "storefronts.sitemap",
     "storefronts.sitemap_part", "storefronts.suggestions", "storefronts.product_cards", "storefronts.favourites_list",
 }  # fmt: skip
 LANGUAGES = ("vi", "en")
