@@ -13,6 +13,6 @@ def register(app: Flask) -> None:
     from marketplace.api import bearer, jobs, operations, panels, policies, problems, reactions, views  # noqa: F401
 
     views.register(app)
-    problems.register()
+    problems.register(app)
     bearer.register()
     operations.register(app)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wtforms import SelectMultipleField
+from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from marketplace.api.states import Happening, Scope
@@ -23,7 +24,7 @@ class _Boxes(SelectMultipleField):
 
     def pre_validate(self, form: Any) -> None:
         """Only what stands in the list counts, and at least one of it."""
-        known = {str(value) for value, *_rest in self.choices or ()}
+        known = {str(choice.value) for choice in self.choices or ()}
         if not self.data or not set(self.data) <= known:
             raise ValueError(_("Please tick at least one."))
 
@@ -33,13 +34,14 @@ class TokenForm(Form):
 
     name = text_field(_l("Name of the program"), most=80)
     organisation = choice_field(_l("Acts for"), required=False)
-    scopes = _Boxes(_l("May"), choices=[(scope.value, scope.label) for scope in Scope])
+    scopes = _Boxes(_l("Rights"), choices=[SelectChoice(scope.value, scope.label) for scope in Scope])
     days = choice_field(_l("Valid for"))
     current = password_field(_l("Your password"))
 
     def offer(self, organisations: list[tuple[str, str]]) -> None:
         """Those whom she may let it act for, and how long."""
-        self.organisation.choices = [*organisations, ("", _("myself, as a private buyer"))]
+        named = [*organisations, ("", _("myself, as a private buyer"))]
+        self.organisation.choices = named
         self.days.choices = [(str(days), _("%(days)s days", days=days)) for days in LIFETIMES]
 
     @property
@@ -52,7 +54,7 @@ class WebhookForm(Form):
     """Which address is told of which events."""
 
     url = text_field(_l("Address of your program"), most=500)
-    happenings = _Boxes(_l("Tell it when"), choices=[(one.value, one.label) for one in Happening])
+    happenings = _Boxes(_l("Tell it when"), choices=[SelectChoice(one.value, one.label) for one in Happening])
 
     @property
     def chosen(self) -> list[Happening]:

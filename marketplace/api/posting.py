@@ -75,6 +75,9 @@ def post(url: str, body: bytes, headers: dict[str, str], *, allow_http: bool, al
         parts = parts_of(url, allow_http=allow_http)
         address = _address_of(parts, allow_private)
         status, answer = _exchange(parts, address, body, headers, allow_private)
+        if time.monotonic() - began >= WHOLE_SECONDS:
+            # what was cut off may look as if it had ended
+            raise TimeoutError
         fault = "redirect" if 300 <= status < 400 else "" if 200 <= status < 300 else "status"
         return Outcome(status, _since(began), answer, fault)
     except Unsendable as refused:

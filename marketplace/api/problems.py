@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import structlog
-from flask import Response, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from marketplace.api.formats import Fault, Wrong
@@ -107,11 +107,7 @@ def speak_as_asked() -> None:
 
 def told(error: Exception) -> Response | None:
     """The answer to a failure below /api/."""
-    if not request.path.startswith(PREFIX):
-        return None
-    db.session.rollback()
-    speak_as_asked()
-    return answer(problem_of(error))
+    return _one_of_ours(error) if request.path.startswith(PREFIX) else None
 
 
 def problem_of(error: Exception) -> Problem:
@@ -144,6 +140,14 @@ def _http(error: HTTPException) -> Problem:
     return Problem(error.code or 400, headers=headers)
 
 
-def register() -> None:
+def _one_of_ours(error: Exception) -> Response:
+    speak_as_asked()
+    db.session.rollback()
+    return answer(problem_of(error))
+
+
+def register(app: Flask) -> None:
     """Answer every failure below /api/, also of addresses that do not exist."""
     tells(told)
+    for kind in (Problem, Wrong):
+        app.register_error_handler(kind, _one_of_ours)

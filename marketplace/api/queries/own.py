@@ -12,7 +12,7 @@ from marketplace.catalogue.models import Variant
 from marketplace.core.actors import Actor
 from marketplace.core.database import db
 from marketplace.inventory.models import Movement, StockItem
-from marketplace.orders.models import Order, OrderStep, Purchase
+from marketplace.orders.models import Order, OrderStep
 from marketplace.orders.queries.lists import bought_by, sold_by
 from marketplace.orders.states import OrderState
 
@@ -27,7 +27,7 @@ def own_orders(actor: Actor, *, sells: bool, states: Sequence[OrderState], since
     statement = (sold_by if sells else bought_by)(actor, states).order_by(None).order_by(Order.id.desc())
     if since is not None:
         statement = statement.where(Order.steps.any(OrderStep.at >= since))
-    return statement.options(joinedload(Order.seller), joinedload(Order.purchase).joinedload(Purchase.province))
+    return statement.options(selectinload(Order.seller)) if sells else statement
 
 
 def orders_page(statement: Select[Order], *, before: int | None, limit: int) -> list[Order]:
