@@ -21,7 +21,10 @@ def ask(world: World, name: str, role: str, asked: Asked, form: dict[str, Any]) 
     method, endpoint = name.split()
     with world.app.test_request_context():
         address = url_for(endpoint, **asked.address)
-    return world.client(role).open(address, method=method, data={**form, **asked.form} if method == "POST" else None)
+    sent = {**form, **asked.form}
+    if endpoint.startswith("api.") and method != "GET":
+        return world.client(role).open(address, method=method, json=sent, headers={"If-Match": "*"})
+    return world.client(role).open(address, method=method, data=sent if method == "POST" else None)
 
 
 def status_of(answer: TestResponse) -> Status:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from marketplace.accounts.models import Organisation, Person
+from marketplace.api.policies import TRADING
 from marketplace.catalogue.models import Product, Variant
+from marketplace.core import clock
 from marketplace.core.actors import Actor, ActorKind, OrganisationKind, Role
 from marketplace.core.database import db
 from marketplace.orders.models import Order, Purchase
@@ -43,12 +46,14 @@ class World:
     seller_id: int = 0
     seller_slug: str = ""
     stranger_variant: int = 0
+    tokens: dict[str, str] = field(default_factory=dict)
 
     def client(self, role: str) -> Client:
         """A browser of somebody in this role."""
         client = self.app.test_client()
         assert isinstance(client, Client)
         if role in self.people:
+            client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {self.tokens[role]}"
             with self.app.app_context():
                 sign_in(client, db.session.get_one(Person, self.people[role]))
         if role in (ANONYMOUS, GUEST):
@@ -96,7 +101,16 @@ def build(app: Flask) -> World:
         world.seller_id, world.seller_slug = seller.id, seller.slug
         world.stranger_variant = factories.variant_of(factories.product(factories.seller(), stock=100_000)).id
         world.people = {name: made.id for name, made in _people(seller, other).items()}
+        world.tokens = {role: _token(db.session.get_one(Person, id_)) for role, id_ in world.people.items()}
     return world
+
+
+def _token(person: Person) -> str:
+    """A token with every right, for the organisation that its person acts for here."""
+    firm = person.memberships[0].organisation if person.memberships else None
+    may = firm if firm and firm.kind in TRADING else None
+    # its use is noted already, for longer than any test
+    return factories.token(person, may, last_used_at=clock.now() + timedelta(days=365))[1]
 
 
 def _people(seller: Organisation, other: Organisation) -> dict[str, Person]:
