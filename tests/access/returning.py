@@ -52,7 +52,7 @@ def take(back: Return, name: str, buyer: Actor) -> None:
         "decline": lambda: services.decline(back, note="Hàng gửi đi còn tốt", by=seller),
         "escalate": lambda: services.escalate(back, note="Ảnh cho thấy rõ", by=buyer),
         "receive": lambda: services.receive(back, is_on_shelf=True, by=seller),
-        "refund": lambda: services.mark_refunded(back.ref, by=seller),
+        "refund": lambda: services.mark_refunded(back.order, kept_vnd=0, by=seller),
         "dismiss": lambda: services.decide(back, "dismiss", note="Không rõ lỗi", by=operator()),
         "withdraw": lambda: services.withdraw(back, by=buyer),
     }

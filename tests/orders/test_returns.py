@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from marketplace.core import clock
-from marketplace.core.actors import SYSTEM, OrganisationKind
-from marketplace.core.database import db, writing
+from marketplace.core.actors import OrganisationKind
+from marketplace.core.database import db
 from marketplace.core.events import _reactions
 from marketplace.core.links import key_of
-from marketplace.orders import jobs, services
+from marketplace.orders import jobs
 from marketplace.orders.events import OrderReduced
 from marketplace.orders.models import Order, Return
+from marketplace.payments.models import Refund
 from tests import factories
 from tests.access.things import jpeg
 from tests.clients import Client
@@ -136,21 +137,17 @@ def test_spoilt_goods_are_paid_back_without_being_sent(buyer: Client, seller: Cl
     assert state(stall) == "received"
 
 
-def test_payments_says_when_the_money_is_back(buyer: Client, seller: Client, stall: Stall) -> None:
+def test_the_return_ends_when_the_money_is_back(buyer: Client, seller: Client, stall: Stall) -> None:
     page = asked(buyer, stall, delivered(buyer, seller, stall), 1)
-    ref = page.rpartition("/")[2]
-    with stall.app.app_context():
-        with writing():
-            assert services.mark_refunded(ref, by=SYSTEM) is False
-        assert state(stall) == "requested"
     seller.post(f"{page}/agreement", data={"how": "keep"})
     with stall.app.app_context():
-        for first in (True, False):
-            with writing():
-                assert services.mark_refunded(ref, by=SYSTEM) is first
-        with writing():
-            assert services.mark_refunded("DH-2026-000001/short", by=SYSTEM) is False
+        refund = db.session.query(Refund).one().ref
+    account = {"bank": "970436", "number": "0011012345678", "holder": "NGUYEN THI LAN"}
+    assert buyer.post(f"/refunds/{refund}/account", data=account).status_code == 303
+    assert state(stall) == "received"
+    assert seller.post(f"/refunds/{refund}/receipt", data={"transfer_ref": "FT1"}).status_code == 303
     assert state(stall) == "refunded"
+    assert "đã hoàn tiền" in text_of(buyer.get(page))
 
 
 # --- asking ----------------------------------------------------------------------------------------------------------

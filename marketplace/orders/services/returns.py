@@ -1,7 +1,7 @@
 """Goods given back: the buyer asks with photos, the seller answers, the goods come, the money is due.
 
 Locks: the order first, then the return. The money is due with `receive`, which takes it off the order's sum; payments
-says by `mark_refunded` that it is back.
+says by `mark_refunded` when it is back.
 """
 
 from __future__ import annotations
@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
-
 from marketplace.catalogue import services as catalogue
 from marketplace.core import audit, clock
 from marketplace.core.actors import SYSTEM, Actor
 from marketplace.core.database import db, lock
 from marketplace.core.i18n import gettext as _
-from marketplace.core.lifecycle import can, move
+from marketplace.core.lifecycle import move
 from marketplace.core.refs import next_ref
 from marketplace.core.refusals import Refused
 from marketplace.inventory import services as inventory
@@ -193,16 +191,16 @@ def _packs(back: Return) -> dict[int, int]:
     return packs
 
 
-def mark_refunded(source_ref: str, *, by: Actor) -> bool:
-    """Payments says that the money of a return (by its ref) is back with the buyer; False where none waits for it."""
-    back = db.session.scalar(select(Return).where(Return.ref == source_ref))
-    if back is None:
-        return False
-    _lock(back)
-    if not can(back, ReturnAction.REFUND):
-        return False
-    move(back, ReturnAction.REFUND, by=by)
-    return True
+def mark_refunded(order: Order, *, kept_vnd: int, by: Actor) -> None:
+    """Payments says how much of the buyer's money (đồng) is still kept: no more than the order costs means that the
+    money of all its returns is back with her. The caller holds the order's lock.
+    """
+    db.session.refresh(order, ["returns"])
+    waiting = [back for back in order.returns if back.state is ReturnState.RECEIVED]
+    if waiting and kept_vnd <= order.due_vnd:
+        lock(*waiting)
+        for back in waiting:
+            move(back, ReturnAction.REFUND, by=by)
 
 
 # --- the marketplace decides -----------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from marketplace.orders.states import Side, StepKind
 from marketplace.payments.models import Refund
 from marketplace.payments.providers.stripe import RefundSeen
 from marketplace.payments.services import ledger
-from marketplace.payments.services.telling import of_refund, tell_buyer_of
+from marketplace.payments.services.telling import of_refund, tell_buyer_of, tell_returns
 from marketplace.payments.states import RefundAction, RefundState
 
 SEND_REFUND = "payments.send_card_refund"
@@ -60,6 +60,7 @@ def _arrived(refund: Refund, by: Actor) -> None:
     move(refund, RefundAction.ARRIVE, by=by, amount_vnd=refund.amount_vnd)
     refund.done_at = clock.now()
     refund.payment.refunded_vnd += refund.amount_vnd
+    tell_returns(refund.payment, by=by)
     order = refund.payment.order
     ledger.refunded_by_platform(order, key_of_attempt(refund), refund.amount_vnd, by=by)
     step(order, StepKind.REFUNDED, Side.PLATFORM)
@@ -111,6 +112,7 @@ def resolve_refund(refund: Refund, *, reference: str, by_seller: bool, by: Actor
     move(refund, RefundAction.RESOLVE, by=by, amount_vnd=refund.amount_vnd, reference=reference)
     refund.transfer_ref, refund.done_at = reference, clock.now()
     refund.payment.refunded_vnd += refund.amount_vnd
+    tell_returns(refund.payment, by=by)
     paid_by = ledger.refunded_by_seller if by_seller else ledger.refunded_by_platform
     paid_by(refund.payment.order, f"{refund.ref}/resolved", refund.amount_vnd, by=by)
     step(refund.payment.order, StepKind.REFUNDED, Side.SELLER if by_seller else Side.PLATFORM, reference)

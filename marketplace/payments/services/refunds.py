@@ -24,7 +24,7 @@ from marketplace.orders.states import Side, StepKind
 from marketplace.payments.models import Payment, Refund
 from marketplace.payments.services import ledger
 from marketplace.payments.services.card_refunds import send_soon
-from marketplace.payments.services.telling import of_refund, tell_buyer_of, tell_seller_of
+from marketplace.payments.services.telling import of_refund, tell_buyer_of, tell_returns, tell_seller_of
 from marketplace.payments.states import RefundAction, RefundState
 
 SELLER_PAYS_WITHIN = timedelta(days=7)
@@ -89,6 +89,7 @@ def confirm_refund(refund: Refund, *, transfer_ref: str, by: Actor) -> None:
     move(refund, RefundAction.CONFIRM, by=by, amount_vnd=refund.amount_vnd)
     refund.transfer_ref, refund.done_at = transfer_ref, clock.now()
     refund.payment.refunded_vnd += refund.amount_vnd
+    tell_returns(refund.payment, by=by)
     order = refund.payment.order
     ledger.refunded_by_seller(order, refund.ref, refund.amount_vnd, by=by)
     step(order, StepKind.REFUNDED, Side.SELLER, transfer_ref)

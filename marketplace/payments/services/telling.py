@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from marketplace.core.actors import Actor
 from marketplace.core.links import key_of
 from marketplace.core.outbox import notify
+from marketplace.orders import services as orders
 from marketplace.payments.models import Payment, Refund
 from marketplace.web.filters import day, moment
 
@@ -40,3 +42,8 @@ def _of(payment: Payment) -> dict[str, Any]:
         "seller": order.seller.name,
         "until": moment(order.due_at),
     }
+
+
+def tell_returns(payment: Payment, *, by: Actor) -> None:
+    """Goods that were given back are done with once no more of the buyer's money is kept than her order costs."""
+    orders.mark_refunded(payment.order, kept_vnd=payment.received_vnd - payment.refunded_vnd, by=by)
