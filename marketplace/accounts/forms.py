@@ -194,7 +194,7 @@ class InviteForm(Form):
 
     def offer(self, kind: OrganisationKind) -> None:
         """The roles that this kind of organisation has."""
-        self.role.choices = [(role.value, ROLE_WORDS[role]) for role in ROLES_IN[kind]]
+        self.role.choices = [(role.value, str(ROLE_WORDS[role]).capitalize()) for role in ROLES_IN[kind]]
 
 
 class InvitedForm(Form):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -46,6 +46,11 @@ def person_by_login(text: str) -> Person | None:
 def person_by_ref(ref: str) -> Person | None:
     """The person with this ref."""
     return db.session.scalar(select(Person).where(Person.ref == ref))
+
+
+def names_of(refs: Collection[str]) -> dict[str, str]:
+    """How the people with these refs are called."""
+    return dict(db.session.execute(select(Person.ref, Person.name).where(Person.ref.in_(refs))).all())
 
 
 def sign_in_of_session(identity: str, key: str) -> tuple[Person, SignIn] | None:

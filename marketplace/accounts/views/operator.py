@@ -105,6 +105,7 @@ def _shared(organisation: Organisation) -> list[dict[str, Any]]:
 def judged(ref: str) -> ResponseReturnValue:
     """One organisation with everything that is known of it, and what may be decided."""
     found = judged_organisation(actor(), ref)
+    trail = queries.trail_of(found)
     page = render_template(
         "accounts/operator_organisation.html",
         organisation=found,
@@ -112,7 +113,8 @@ def judged(ref: str) -> ResponseReturnValue:
         checks=_checks(found),
         members=queries.members_of(found),
         rulings=queries.rulings_of(found),
-        trail=queries.trail_of(found),
+        trail=trail,
+        names=queries.names_of({one.actor_ref for one in trail}),
         may_trade=found.kind in JOINING,
         today=clock.today(),
         kind_words=KIND_WORDS,
