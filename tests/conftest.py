@@ -144,6 +144,8 @@ def settings_on(database_url: str, folder: Path) -> Settings:
         mail_url="mailbox:",
         site_url="http://localhost",
         testing=True,
+        operator_bank_bin="970436",
+        operator_bank_account="0071000123456",
         writes_per_minute=1_000_000,
         own_writes_per_minute=1_000_000,
         api_calls_per_minute=1_000_000,

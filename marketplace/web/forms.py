@@ -277,20 +277,25 @@ def _named(choices: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
     return [SelectChoice(value, label) for value, label in choices]
 
 
+def _value_of(choice: Any) -> Any:
+    """What a choice sends: choices of a class are named objects, those given later are pairs."""
+    return choice.value if isinstance(choice, SelectChoice) else choice[0]
+
+
 class _ChoiceField(SelectField):
     def __call__(self, **options: Any) -> Any:
         """A list that begins with a choice always has one: only one that begins with a blank has to be chosen from."""
         first = next(iter(self.choices or ()), None)
-        return super().__call__(**{**({"required": False} if first and first[0] else {}), **options})
+        return super().__call__(**{**({"required": False} if first and _value_of(first) else {}), **options})
 
     def pre_validate(self, form: Any) -> None:
-        if self.data and self.data not in {str(value) for value, *_rest in self.choices or ()}:
+        if self.data and self.data not in {str(_value_of(one)) for one in self.choices or ()}:
             raise ValidationError(_("Please choose one of the list."))
 
 
 class _RadioField(RadioField):
     def pre_validate(self, form: Any) -> None:
-        if self.data and self.data not in {str(value) for value, *_rest in self.choices or ()}:
+        if self.data and self.data not in {str(_value_of(one)) for one in self.choices or ()}:
             raise ValidationError(_("Please choose one of the list."))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.access import organisations, programs, returning, things
+from tests.access import organisations, programs, purses, returning, things
 from tests.access.world import ANONYMOUS, BUYERS, GUEST, ROLES, SELLERS, World
 
 SIGN_IN = "to /sign-in"
@@ -279,6 +279,45 @@ ROWS: dict[str, Row] = {
     "POST payments.name_bank_account": row(
         403, things.nothing, ACCOUNT, visitors=SIGN_IN, manager=303, other_manager=303
     ),
+    # the money of producers
+    "GET payments.money_page": desk(200, staff=403),
+    **{
+        f"GET payments.{name}": desk(200, purses.month, staff=403)
+        for name in ("month_statement", "month_sheet", "month_paper")
+    },
+    "GET payments.fee_bill": row(404, purses.bill, visitors=SIGN_IN, manager=200, operator=200),
+    "GET payments.fee_bill_qr": row(404, purses.bill, visitors=SIGN_IN, manager=200, operator=200),
+    "GET payments.bank_statements": desk(200),
+    "POST payments.send_bank_statement": desk(303, purses.bank_file),
+    "GET payments.bank_statement": own(200, purses.bank_statement),
+    "POST payments.settle_bank_statement": own(303, purses.bank_statement),
+    "GET payments.operator_bills": operators(200),
+    "POST payments.settle_fee_bill": operators(303, purses.bill_to_pay),
+    "POST payments.withdraw_fee_bill": operators(303, purses.bill),
+    "GET payments.operator_payouts": operators(200),
+    "POST payments.make_payouts": operators(303, purses.due),
+    "POST payments.ask_for_accounts": operators(303),
+    "GET payments.payout_batch": operators(200, purses.batch),
+    "GET payments.payout_list": operators(200, purses.batch),
+    "GET payments.payout_qr": operators(200, purses.payout),
+    "POST payments.confirm_payout_sent": operators(303, purses.payout),
+    "POST payments.fail_payout_sent": operators(303, purses.lost_payout),
+    "GET payments.tax_rules": operators(200),
+    "POST payments.add_rule": operators(303, purses.new_rule),
+    "POST payments.load_rules": operators(303),
+    "POST payments.remove_rule": operators(303, purses.rule),
+    # paying by card
+    "GET payments.card_payment": row(404, things.card_purchase, buyers=200),
+    "POST payments.pay_by_card": row(404, things.card_purchase, buyers=303),
+    "POST payments.check_card_payment": row(404, things.card_purchase, buyers=303),
+    "GET payments.oversight": row(404, operator=200),
+    "POST payments.retry_refund": row(404, things.failed_refund, operator=303),
+    "POST payments.resolve_refund": row(
+        404, things.failed_refund, {"payer": "platform", "reference": "FT26327"}, operator=303
+    ),
+    "POST payments.return_payment": row(404, things.card_review, operator=303),
+    "POST payments.resolve_event": row(404, things.card_event, {"note": "Đã trả lời công ty thẻ"}, operator=303),
+    "POST payments.stripe_event": row(404),
     # the desk
     "GET storefronts.desk": desk(200),
     "GET storefronts.desk_products": desk(200),

@@ -21,6 +21,8 @@ from tests.clients import Client, sign_in
 NO_PAGES = {
     "accounts.second_factor_qr", "orders.packing_slip", "orders.receipt", "orders.return_photo",
     "assets.favicon", "assets.file", "assets.stylesheet", "media.picture", "payments.qr_png", "payments.qr_svg",
+    "payments.fee_bill_qr", "payments.month_paper", "payments.month_sheet", "payments.payout_list",
+    "payments.payout_qr",
     "places.communes", "places.wards", "storefronts.healthz", "storefronts.manifest", "storefronts.readyz",
     "storefronts.robots", "messages.picture", "storefronts.sitemap",
     "storefronts.sitemap_part", "storefronts.suggestions", "storefronts.product_cards", "storefronts.favourites_list",
@@ -58,6 +60,7 @@ class Stage:
 BUYERS_LISTS = ("/messages", "/orders", "/cart", "/checkout", "/me", "/me/notices")
 LISTS = (
     *BUYERS_LISTS, "/desk", "/desk/orders", "/desk/returns", "/desk/products", "/desk/stock", "/shops/{shop}",
+    "/desk/money", "/desk/money/bank-statement",
     "/products?q=banh+dau+xanh", "/products?q=khong+co+gi+nhu+the", "/products?star=5", "/shops?province=ca-mau",
     "/products?group=thuc-pham-che-bien&province=hai-duong", "/products?q=banh&star=5", "/compare", "/me/favourites",
     "/shops/{shop}?q=banh&sort=price",
@@ -131,7 +134,9 @@ REFUSALS: dict[str, tuple[int, Callable[[World], TestResponse]]] = {
             "accounts.begin_session", "accounts.ask_for_reset", "accounts.reset_password", "accounts.save_details",
             "accounts.change_password", "accounts.change_email", "accounts.show_code", "accounts.begin_second_factor",
             "messages.begin", "messages.write", "messages.report",
-            "accounts.confirm_second_factor", "orders.confirm", "orders.fail_delivery", "orders.ask_for_return",
+            "accounts.confirm_second_factor", "accounts.found_organisation", "accounts.save_profile", "accounts.invite",
+            "accounts.verify_organisation", "accounts.ask_organisation", "accounts.suspend_organisation",
+            "orders.confirm", "orders.fail_delivery", "orders.ask_for_return",
             "payments.confirm_receipt",
             "payments.name_bank_account", "payments.name_refund_account", "storefronts.create_product",
             "storefronts.edit_product", "storefronts.edit_price", "storefronts.add_photo", "inventory.receive",

@@ -55,6 +55,7 @@ def fee_bill_qr(ref: str) -> ResponseReturnValue:
 
 
 @bp.get("/operator/bills")
+@needs_sign_in
 def operator_bills() -> ResponseReturnValue:
     """The bills of all sellers, by where they stand."""
     only_operators(actor())
@@ -72,6 +73,7 @@ def _bill(ref: str) -> FeeBill:
 
 
 @bp.post("/operator/bills/<ref>/payment")
+@needs_sign_in
 @answers(fee_bill)
 def settle_fee_bill(ref: str) -> ResponseReturnValue:
     """The seller's transfer was found."""
@@ -83,6 +85,7 @@ def settle_fee_bill(ref: str) -> ResponseReturnValue:
 
 
 @bp.post("/operator/bills/<ref>/withdrawal")
+@needs_sign_in
 @answers(fee_bill)
 def withdraw_fee_bill(ref: str) -> ResponseReturnValue:
     """The bill is no longer asked for."""

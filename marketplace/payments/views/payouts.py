@@ -50,6 +50,7 @@ def _chosen() -> list[int]:
 
 
 @bp.post("/operator/payouts")
+@needs_sign_in
 @answers(operator_payouts)
 def make_payouts() -> ResponseReturnValue:
     """A batch of the chosen ones; amounts are frozen now."""
@@ -64,6 +65,7 @@ def make_payouts() -> ResponseReturnValue:
 
 
 @bp.post("/operator/payouts/account-requests")
+@needs_sign_in
 @answers(operator_payouts)
 def ask_for_accounts() -> ResponseReturnValue:
     """Everyone whose money waits for an account is asked for one."""
@@ -154,6 +156,7 @@ def _page_of_payout(ref: str) -> ResponseReturnValue:
 
 
 @bp.post("/operator/payout/<ref>/confirmation")
+@needs_sign_in
 @answers(_page_of_payout)
 def confirm_payout_sent(ref: str) -> ResponseReturnValue:
     """The bank has sent it."""
@@ -165,6 +168,7 @@ def confirm_payout_sent(ref: str) -> ResponseReturnValue:
 
 
 @bp.post("/operator/payout/<ref>/failure")
+@needs_sign_in
 @answers(_page_of_payout)
 def fail_payout_sent(ref: str) -> ResponseReturnValue:
     """The bank could not send it, or sent it back."""

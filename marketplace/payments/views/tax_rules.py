@@ -31,6 +31,7 @@ def tax_rules(**_named: str) -> ResponseReturnValue:
 
 
 @bp.post("/operator/tax-rules")
+@needs_sign_in
 @answers(tax_rules)
 def add_rule() -> ResponseReturnValue:
     """One more rule; the one before it ends the day before."""
@@ -43,6 +44,7 @@ def add_rule() -> ResponseReturnValue:
 
 
 @bp.post("/operator/tax-rules/loading")
+@needs_sign_in
 @answers(tax_rules)
 def load_rules() -> ResponseReturnValue:
     """The rules that come with the program are brought in."""
@@ -54,6 +56,7 @@ def load_rules() -> ResponseReturnValue:
 
 
 @bp.post("/operator/tax-rules/<ref>/removal")
+@needs_sign_in
 @answers(tax_rules)
 def remove_rule(ref: str) -> ResponseReturnValue:
     """A rule that was never applied disappears."""
