@@ -39,6 +39,9 @@ ACCOUNTS = (
         "signatory.quangtri@demo.example", "Hoàng Thị Thu", "signs for the cooperative", "quangtri", (Role.SIGNATORY,)
     ),
     Known("buyer@demo.example", "Trần Thu Hà", "a private buyer in Hà Nội"),
+    Known("applicant@demo.example", "Nguyễn Văn Khiêm", "a producer that waits for verification"),
+    Known("household@demo.example", "Mùa A Páo", "a household that was asked for more"),
+    Known("kitchen@demo.example", "Tôn Nữ Diệu Linh", "a business buyer that waits for verification"),
     Known("supermarket@demo.example", "Bùi Đức Long", "purchasing manager, Quảng Ninh", "supermarket"),
     Known("signatory.supermarket@demo.example", "Ngô Mai Anh", "may sign", "supermarket", (Role.SIGNATORY,)),
     *(
