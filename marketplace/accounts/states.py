@@ -76,7 +76,7 @@ class ApplicationState(Labelled):
     ASKED = "asked", _l("waits for the applicant")
     ACCEPTED = "accepted", _l("accepted")
     DECLINED = "declined", _l("declined")
-    WITHDRAWN = "withdrawn", _l("withdrawn")
+    WITHDRAWN = "withdrawn", _l("taken back by the applicant")
 
 
 class ApplicationAction(Labelled):

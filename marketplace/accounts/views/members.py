@@ -21,14 +21,18 @@ from marketplace.core.refusals import NotSeen
 from marketplace.web.requests import actor, answers, private
 
 
+def _invitation_to(own: Organisation) -> InviteForm:
+    form = InviteForm.shown(role=ROLES_IN[own.kind][1].value)
+    form.offer(own.kind)
+    return form
+
+
 @bp.get("/me/organisation/members")
 @needs_sign_in
 def members() -> ResponseReturnValue:
     """Who belongs to my organisation and who is invited."""
     own = own_organisation(actor())
     may_run = allows(actor(), Permission.ORGANISATION_RUN, own)
-    form = InviteForm.shown(role=ROLES_IN[own.kind][1].value)
-    form.offer(own.kind)
     page = render_template(
         "accounts/members.html",
         organisation=own,
@@ -37,7 +41,7 @@ def members() -> ResponseReturnValue:
         roles=ROLES_IN[own.kind],
         role_words=ROLE_WORDS,
         duties=ROLE_DUTIES,
-        form=form,
+        form=_invitation_to(own),
         may_run=may_run,
     )
     return private(make_response(page))

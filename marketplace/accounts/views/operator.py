@@ -100,26 +100,32 @@ def _shared(organisation: Organisation) -> list[dict[str, Any]]:
     ]
 
 
+def _known_of(found: Organisation) -> dict[str, Any]:
+    trail = queries.trail_of(found)
+    return {
+        "standing": queries.standing_of(found),
+        "checks": _checks(found),
+        "members": queries.members_of(found),
+        "rulings": queries.rulings_of(found),
+        "trail": trail,
+        "names": queries.names_of({one.actor_ref for one in trail}),
+        "may_trade": found.kind in JOINING,
+        "forms": {"note": NoteForm.shown(), "words": WordsForm.shown(), "suspend": SuspendForm.shown()},
+    }
+
+
 @bp.get("/operator/organisations/<ref>")
 @needs_sign_in
 def judged(ref: str) -> ResponseReturnValue:
     """One organisation with everything that is known of it, and what may be decided."""
     found = judged_organisation(actor(), ref)
-    trail = queries.trail_of(found)
     page = render_template(
         "accounts/operator_organisation.html",
         organisation=found,
-        standing=queries.standing_of(found),
-        checks=_checks(found),
-        members=queries.members_of(found),
-        rulings=queries.rulings_of(found),
-        trail=trail,
-        names=queries.names_of({one.actor_ref for one in trail}),
-        may_trade=found.kind in JOINING,
         today=clock.today(),
         kind_words=KIND_WORDS,
         role_words=ROLE_WORDS,
-        forms={"note": NoteForm.shown(), "words": WordsForm.shown(), "suspend": SuspendForm.shown()},
+        **_known_of(found),
     )
     return private(make_response(page))
 
