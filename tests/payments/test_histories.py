@@ -17,6 +17,8 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from marketplace.accounts.models import Organisation
+from marketplace.accounts.states import LegalForm
 from marketplace.core import i18n
 from marketplace.core.database import db, writing
 from marketplace.core.money import split
@@ -185,6 +187,17 @@ def test_the_right_amount_comes_before_or_after_the_end_alike(
         expected = {"refund": -PRICE, "received_by_seller": PRICE}
         state, _paid, *rest = outcome(ref)
         assert (state, *rest) == (OrderState.CANCELLED, PaymentState.RECEIVED, PRICE, PRICE, expected)
+
+
+@many
+@given(st.lists(st.sampled_from(sorted(ACTS)), max_size=9))
+def test_tax_of_a_household_follows_every_history(market: Market, names: list[str]) -> None:
+    with writing():
+        db.session.get_one(Organisation, market.seller.id).legal_form = LegalForm.HOUSEHOLD_BUSINESS
+    ref = placed(market, commission_vnd=2_500)
+    play(market, ref, names)
+    held = order_of(ref).is_paid and order_of(ref).state is OrderState.PLACED
+    assert -balances(ref).get("tax_withheld", 0) == (1_500 if held else 0)
 
 
 @given(st.integers(0, 10**12), st.lists(st.integers(0, 10**9), min_size=1, max_size=30))

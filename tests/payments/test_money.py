@@ -19,8 +19,10 @@ from marketplace.core.actors import SYSTEM
 from marketplace.core.database import db, writing
 from marketplace.core.refusals import Refused
 from marketplace.core.sheets import Sheet, workbook
+from marketplace.payments import services as payments
 from marketplace.payments.queries import balance_of, ledger_faults
 from marketplace.payments.queries.money import Group, month_after, month_of, received_by_month, statement_of
+from marketplace.payments.services import ledger
 from marketplace.payments.services.bills import make_bill, pay_bill
 from tests import factories
 from tests.clients import Client
@@ -45,6 +47,7 @@ class Life:
 
     def __init__(self, market: Market) -> None:
         self.market, self.operator, self.refs = market, an_operator(), list[str]()
+        self.reductions = 0
 
     def card(self) -> None:
         self.refs.append(paid_by_card(self.market, commission_vnd=3_000))
@@ -63,6 +66,15 @@ class Life:
         if self.refs and order_of(self.refs[-1]).payment_method != "stripe":
             name_account(self.market, self.refs[-1])
             pay_back(self.market, self.refs[-1])
+
+    def reduce(self) -> None:
+        if self.refs:
+            order = order_of(self.refs[-1])
+            self.reductions += 1
+            with writing():
+                source = f"{order.ref}/part{self.reductions}"
+                if ledger.left_of_sale(order) > 1_111:
+                    payments.reduce(order, source_ref=source, amount_vnd=1_111, commission_vnd=100, by=SYSTEM)
 
     def payout(self) -> None:
         sent(planned(self.market, self.operator), self.operator)
