@@ -6,6 +6,7 @@ from typing import Any
 
 from wtforms import SelectMultipleField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from marketplace.api.states import Happening, Scope
@@ -26,7 +27,7 @@ class _Boxes(SelectMultipleField):
         """Only what stands in the list counts, and at least one of it."""
         known = {str(choice.value) for choice in self.choices or ()}
         if not self.data or not set(self.data) <= known:
-            raise ValueError(_("Please tick at least one."))
+            raise ValidationError(_("Please tick at least one."))
 
 
 class TokenForm(Form):

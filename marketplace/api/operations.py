@@ -103,6 +103,8 @@ api = Api()
 def _answering(operation: Operation, view: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(view)
     def answered(**path: str) -> Response:
+        # a token that opens nothing is refused everywhere, so that nobody takes it for a good one
+        bearer.token_of_request()
         if operation.scope is not None:
             bearer.require_scope(operation.scope)
         result = view(**path, **_given(operation))
