@@ -14,6 +14,7 @@ from marketplace.api.states import Scope
 from tests import factories
 from tests.api.program import Program, Seller
 from tests.clients import Client
+from tests.orders.conftest import queries
 
 
 @pytest.fixture
@@ -46,3 +47,6 @@ def get(client: Client) -> Callable[..., TestResponse]:
         return client.get(f"/api/v1{path}", headers={name.replace("_", "-"): value for name, value in headers.items()})
 
     return asked
+
+
+__all__ = ["get", "program", "queries", "shop"]

@@ -20,7 +20,7 @@ from tests.access.world import World, build, market, own_name
 from tests.architecture.sources import application
 from tests.databases import Databases
 
-EXAMPLES = 25
+EXAMPLES = 12
 LOOKED_AT = [
     not_a_server_error,
     checks.status_code_conformance,
@@ -53,7 +53,14 @@ def known(world: World) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def schema(world: World) -> Any:
-    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", world.app)
+    """The document without the token, which every request below carries."""
+    raw = world.app.test_client().get("/api/v1/openapi.json").get_json()
+    for path in raw["paths"].values():
+        for described in path.values():
+            described["security"] = []
+    made = schemathesis.openapi.from_dict(raw)
+    made.app = world.app
+    return made
 
 
 def operation(schema: Any, name: str) -> Any:
@@ -61,7 +68,7 @@ def operation(schema: Any, name: str) -> Any:
 
 
 def hammered(schema: Any, world: World, name: str, known: dict[str, str], generation: Any) -> None:
-    """Requests of one kind, with what exists in half of their paths."""
+    """Requests of one kind; those that are well made find what exists in half of their paths."""
     one = operation(schema, name)
     # the transport of the tests unpacks nothing
     headers = {"Authorization": f"Bearer {world.tokens['manager']}", "Accept-Encoding": "identity"}
@@ -74,7 +81,7 @@ def hammered(schema: Any, world: World, name: str, known: dict[str, str], genera
         suppress_health_check=list(hypothesis.HealthCheck),
     )
     def hammer(case: Any, real: bool) -> None:
-        if real:
+        if real and generation is schemathesis.GenerationMode.POSITIVE:
             for part in case.path_parameters or {}:
                 case.path_parameters[part] = known[part]
         case.call_and_validate(headers=headers, checks=LOOKED_AT)

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from marketplace.core.text import clean
 from tests.bad_input.values import HOSTILE
 
-FINE = {200, 302, 303, 304, 400, 403, 404, 405, 413, 415, 422, 429}
+FINE = {200, 301, 302, 303, 304, 400, 401, 403, 404, 405, 413, 415, 422, 429}
 LEAKS = ("Traceback (most recent", "sqlalchemy.", "psycopg", "sqlite3.", 'File "/')
 SPOKEN = {"alert", "status"}
 VOID = {"input", "img", "br", "hr", "meta", "link", "wbr", "source", "area", "col"}

@@ -42,7 +42,14 @@ def reading() -> list[str]:
 
 
 def writing() -> list[str]:
-    return names(application(), "POST")
+    """Those that somebody can post to from a page; what only programs send has tests of its own."""
+    forms = [name for name in names(application(), "POST") if not name.startswith("POST api.")]
+    return [name for name in forms if may_be_used(ROWS[name])]
+
+
+def may_be_used(row: Row) -> bool:
+    """Whether the row names somebody for whom it works."""
+    return any(status in (200, 302, 303) for status in row.status.values())
 
 
 def role_of(row: Row) -> str:

@@ -19,6 +19,9 @@ from tests.clients import Client, sign_in
 
 # routes that answer with something else than a page
 NO_PAGES = {
+    "api.openapi", "api.products", "api.product", "api.shops", "api.shop", "api.provinces", "api.province",
+    "api.product_sets", "api.own_orders", "api.own_order", "api.own_stock", "api.own_stock_of", "api.own_prices",
+    "api.own_price_of",
     "accounts.second_factor_qr", "orders.packing_slip", "orders.receipt", "orders.return_photo",
     "assets.favicon", "assets.file", "assets.stylesheet", "media.picture", "payments.qr_png", "payments.qr_svg",
     "payments.fee_bill_qr", "payments.month_paper", "payments.month_sheet", "payments.payout_list",
@@ -140,7 +143,7 @@ REFUSALS: dict[str, tuple[int, Callable[[World], TestResponse]]] = {
             "payments.confirm_receipt",
             "payments.name_bank_account", "payments.name_refund_account", "storefronts.create_product",
             "storefronts.edit_product", "storefronts.edit_price", "storefronts.add_photo", "inventory.receive",
-            "inventory.correct",
+            "inventory.correct", "programs.make_token", "programs.name_webhook", "programs.change_webhook",
         )
     },
 }  # fmt: skip
