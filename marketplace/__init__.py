@@ -13,7 +13,7 @@ from config import ROOT, Settings
 from marketplace import cli
 from marketplace.core import i18n
 from marketplace.core.database import db
-from marketplace.web import assets, errors, filters, kept, mailbox, media, security, templating, workshop
+from marketplace.web import assets, errors, filters, kept, limits, mailbox, media, security, templating, workshop
 
 FEATURES = ("places", "accounts", "messages", "catalogue", "inventory", "storefronts", "orders", "payments", "api")
 COOKIE_SECONDS = 30 * 24 * 3600
@@ -52,7 +52,7 @@ def configure(app: Flask, settings: Settings) -> None:
         REMEMBER_COOKIE_SAMESITE="Lax",
         REMEMBER_COOKIE_SECURE=settings.https,
         WTF_CSRF_TIME_LIMIT=None,
-        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+        RATELIMIT_STORAGE_URI=settings.redis_url or f"{limits.SCHEME}://",
         RATELIMIT_STRATEGY="moving-window",
         COMPRESS_MIMETYPES=["text/html", "text/css", "text/javascript", "image/svg+xml", "application/json"],
         COMPRESS_MIN_SIZE=500,
