@@ -146,7 +146,8 @@ def _earlier(wanted: Mapping[Key, Demand], items: Mapping[int, StockItem]) -> di
     item_ids = [item.id for item in items.values()]
     owners = sorted({demand.owner_ref for demand in wanted.values()})
     known = (_holds.c.stock_item_id.in_(item_ids), _holds.c.owner_ref.in_(owners))
-    ids = db.session.execute(select(_holds.c.id).where(*known)).scalars().all()
+    with db.session.no_autoflush:
+        ids = db.session.execute(select(_holds.c.id).where(*known)).scalars().all()
     if not ids:
         return {}
     found = db.session.scalars(select(Hold).where(Hold.id.in_(ids)).execution_options(populate_existing=True))

@@ -349,7 +349,8 @@ def _move_days(order: Order, ready_on: date | None) -> None:
 
 def _empty(cart: Cart) -> None:
     cart.checkout_token = new_token()
-    db.session.execute(_taken_out(), {"cart_id": cart.id})
+    with db.session.no_autoflush:
+        db.session.execute(_taken_out(), {"cart_id": cart.id})
 
 
 @cache

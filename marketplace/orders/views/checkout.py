@@ -68,9 +68,8 @@ def _payments(basket: Basket, form: CheckoutForm) -> list[dict[str, Any]]:
 def _with_choices(form: CheckoutForm, province: Province | None = None) -> CheckoutForm:
     """The lists of the form: provinces of today, wards of the chosen one, ways to pay."""
     chosen = province or (places.province_by_slug(form.province.data, today=True) if form.province.data else None)
-    named = [(one.slug, one.name) for one in places.all_today()]
-    wards = [(ward.code, ward.name) for ward in places.wards_of(chosen)] if chosen else []
-    form.province.choices = [("", _("Choose a province or city")), *named]
+    wards = places.ward_names(chosen) if chosen else []
+    form.province.choices = [("", _("Choose a province or city")), *places.names_today()]
     form.ward.choices = [("", _("Choose a ward or commune")), *wards]
     form.payment.choices = [(method.code, method.label) for method in methods.offered()]
     return form

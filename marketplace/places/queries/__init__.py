@@ -11,9 +11,11 @@ from marketplace.places.queries.provinces import (
     is_same_province,
     is_same_region,
     matching_ids,
+    names_today,
     province_by_slug,
     tiles,
     ward_by_code,
+    ward_names,
     wards_of,
 )
 
@@ -29,9 +31,11 @@ __all__ = [
     "is_same_province",
     "is_same_region",
     "matching_ids",
+    "names_today",
     "province_by_slug",
     "read_address",
     "tiles",
     "ward_by_code",
+    "ward_names",
     "wards_of",
 ]

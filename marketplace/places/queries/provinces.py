@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from marketplace.core.database import db
+from marketplace.core.database import db, table_of
 from marketplace.core.text import fold, slugify
 from marketplace.places.models import Province, Ward
 
@@ -42,6 +42,13 @@ def all_today() -> list[Province]:
     return _sorted(db.session.scalars(select(Province).where(Province.successor_id.is_(None))))
 
 
+def names_today() -> list[tuple[str, str]]:
+    """Slug and name of the 34 units of today, in the same order, for a list to choose from."""
+    units = table_of(Province).c
+    rows = db.session.execute(select(units.slug, units.name, units.code).where(units.successor_id.is_(None)))
+    return [(one.slug, one.name) for one in sorted(rows, key=lambda one: (fold(one.name), one.code))]
+
+
 def all_old() -> list[Province]:
     """The 63 units of before the reform in Vietnamese alphabetical order."""
     return _sorted(db.session.scalars(select(Province).where(Province.successor_id.is_not(None))))
@@ -63,7 +70,16 @@ def wards_of(province: Province) -> list[Ward]:
     return sorted(wards, key=_place_in_list)
 
 
-def _place_in_list(ward: Ward) -> tuple[int, str, str]:
+def ward_names(province: Province) -> list[tuple[str, str]]:
+    """Code and name of the same, for a list to choose from."""
+    units = table_of(Ward).c
+    found = select(units.code, units.name, units.folded).where(
+        units.province_id == (province.successor_id or province.id)
+    )
+    return [(one.code, one.name) for one in sorted(db.session.execute(found), key=_place_in_list)]
+
+
+def _place_in_list(ward: Any) -> tuple[int, str, str]:
     kinds = [number for number, kind in enumerate(_WARD_KINDS) if ward.name.lower().startswith(kind)]
     return (kinds[0] if kinds else len(_WARD_KINDS), ward.folded, ward.code)
 
