@@ -197,6 +197,17 @@ def _perform(order: Order, plan: Plan, buyer: Actor, seller: Actor, chance: Rand
         _send(order, at, plan.stage, buyer, seller, chance)
 
 
+def _weighed(order: Order, chance: Random) -> list[orders.Packed]:
+    """Goods sold by weight are weighed when they are packed, here always within what was promised."""
+    return [
+        orders.Packed(
+            sku=line.sku, packs=line.quantity, grams=line.quantity * (line.estimated_grams or 0) + chance.randint(0, 90)
+        )
+        for line in order.lines
+        if line.is_by_weight
+    ]
+
+
 def _send(order: Order, at: datetime, stage: int, buyer: Actor, seller: Actor, chance: Random) -> None:
     at = min(at + timedelta(hours=chance.randint(2, 20)), clock.now() - timedelta(minutes=40))
     with clock.frozen(at), writing():
@@ -205,7 +216,9 @@ def _send(order: Order, at: datetime, stage: int, buyer: Actor, seller: Actor, c
         at = min(at + timedelta(hours=chance.randint(1, 8)), clock.now() - timedelta(minutes=20))
         number = f"{chance.choice('AVGJ')}{chance.randint(10**8, 10**9 - 1)}VN"
         with clock.frozen(at), writing():
-            orders.ship(order, carrier=chance.choice(CARRIERS), tracking=number, by=seller)
+            orders.ship(
+                order, carrier=chance.choice(CARRIERS), tracking=number, by=seller, packed=_weighed(order, chance)
+            )
     if stage == 4:
         at += timedelta(days=chance.randint(2, 5))
         with clock.frozen(at), writing():
