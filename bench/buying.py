@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import resource
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -130,9 +131,9 @@ def confirmed(port: int, buyers: Sequence[Buyer]) -> float:
     return len(buyers) / (max(spread(confirm, PROCESSES, 4)) - begin)
 
 
-def whole_orders(port: int, wares: Wares, seconds: float, first: int) -> float:
-    """Whole orders a second, product page and cart included, eight buyers at a time."""
-    begin = time.monotonic() + 0.1
+def whole_orders(port: int, wares: Wares, seconds: float, first: int) -> tuple[float, float]:
+    """Whole orders a second, product page and cart included, eight buyers at a time; what the buyers took of a core."""
+    begin, before = time.monotonic() + 0.1, _spent()
 
     def buy(share: int) -> tuple[int, float]:
         count = 0
@@ -146,7 +147,14 @@ def whole_orders(port: int, wares: Wares, seconds: float, first: int) -> float:
         return count, time.monotonic()
 
     done = spread(buy, PROCESSES, 4)
-    return float(sum(count for count, _ in done) / (max(end for _, end in done) - begin))
+    took = max(end for _, end in done) - begin
+    return sum(count for count, _ in done) / took, (_spent() - before) / took
+
+
+def _spent() -> float:
+    """Seconds of processor time of load generators that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def crowd(port: int, wares: Wares, first: int, *, people: int = 50) -> tuple[int, list[str], float]:

@@ -6,7 +6,7 @@ import statistics
 from pathlib import Path
 from typing import Any
 
-from bench import buying, inside, replay
+from bench import buying, inside, replay, steps
 from bench.data import Postgres, Sqlite, name_of
 from bench.servers import MARKET, serving
 
@@ -17,8 +17,10 @@ def measure(engine: Sqlite | Postgres, size: int, folder: Path, seconds: float, 
     """Everything about orders, on a copy of one data set."""
     url = engine.copy(name_of(size), "orders")
     wares = inside.apart(inside.wares_of, url, str(folder))
+    alone = inside.apart(steps.steps_of, engine.copy(name_of(size), "steps"), str(folder), wares)
     with serving(MARKET, url, folder / "orders", "/products") as server:
-        found: dict[str, Any] = {"whole_per_s": buying.whole_orders(server.port, wares, seconds, 1)}
+        whole, share = buying.whole_orders(server.port, wares, seconds, 1)
+        found: dict[str, Any] = {"steps": alone, "whole_per_s": whole, "generator_share": share}
         served, failures, longest = buying.crowd(server.port, wares, 1_000_000)
         found |= {"crowd_served": served, "crowd_failures": failures[:3], "crowd_longest_s": longest}
         ready = buying.prepared(server.port, wares, range(2_000_000, 2_000_000 + ROUNDS * buyers))

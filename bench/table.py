@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from bench.steps import TIMES
+
 HEAD = f"{'page':<24}{'products':>9}{'pages/s':>9}{'bare/s':>9}{'ratio':>7}{'growth':>8}{'queries':>9}{'bytes':>9}"
 
 
@@ -40,7 +42,11 @@ def _pages(found: dict[str, Any]) -> Iterator[str]:
 def _orders(found: dict[str, Any]) -> Iterator[str]:
     if not found:
         return
-    yield f"whole orders, product page to purchase: {found['whole_per_s']:.1f} a second"
+    yield from _steps(found["steps"])
+    yield (
+        f"whole orders, product page to purchase: {found['whole_per_s']:.1f} a second; "
+        f"their buyers took {found['generator_share']:.2f} of a core"
+    )
     yield f"confirmations alone: {found['posts_per_s']:.1f} a second"
     if "ratio" in found:
         yield (
@@ -49,3 +55,14 @@ def _orders(found: dict[str, Any]) -> Iterator[str]:
         )
     yield f"50 buyers at once: {found['crowd_served']} orders, the slowest after {found['crowd_longest_s']:.1f} s"
     yield from (f"  failed: {words}" for words in found["crowd_failures"])
+
+
+def _steps(found: dict[str, dict[str, float]]) -> Iterator[str]:
+    """What one process spends on each request, and on a whole order."""
+    for name, one in found.items():
+        yield (
+            f"  {name:<14} {one['processor_ms']:6.1f} ms of processor, {one['database_ms']:5.1f} ms in the database, "
+            f"{one['statements']:.0f} statements"
+        )
+    whole = sum(TIMES[name] * one["processor_ms"] for name, one in found.items())
+    yield f"  a whole order  {whole:6.1f} ms: at most {1000 / whole:.0f} a second and core, with nothing else to do"
