@@ -12,7 +12,7 @@ from marketplace.core.actors import Actor
 from marketplace.core.i18n import gettext as _
 from marketplace.core.permissions import Permission, allows
 from marketplace.orders.models import Order
-from marketplace.payments import queries, services
+from marketplace.payments import queries
 from marketplace.payments.models import Payment, Refund
 from marketplace.payments.queries import money
 from marketplace.web.panels import Slot, hang
@@ -57,7 +57,7 @@ def _cards(payments: Iterable[Payment]) -> dict[int, dict[str, Any]]:
     due, live = queries.due_by_card(ids), queries.live_sessions_of(ids)
     leading: dict[int, int] = {}
     for payment in by_card:
-        if services.is_due(payment):
+        if queries.is_due_by_card(payment):
             leading.setdefault(payment.order.purchase_id, payment.id)
     return {
         payment.id: {

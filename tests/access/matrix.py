@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.access import organisations, programs, purses, returning, things
+from tests.access import by_card, organisations, programs, purses, returning, things
 from tests.access.world import ANONYMOUS, BUYERS, GUEST, ROLES, SELLERS, World
 
 SIGN_IN = "to /sign-in"
@@ -307,16 +307,16 @@ ROWS: dict[str, Row] = {
     "POST payments.load_rules": operators(303),
     "POST payments.remove_rule": operators(303, purses.rule),
     # paying by card
-    "GET payments.card_payment": row(404, things.card_purchase, buyers=200),
-    "POST payments.pay_by_card": row(404, things.card_purchase, buyers=303),
-    "POST payments.check_card_payment": row(404, things.card_purchase, buyers=303),
+    "GET payments.card_payment": row(404, by_card.card_purchase, buyers=200),
+    "POST payments.pay_by_card": row(404, by_card.card_purchase, buyers=303),
+    "POST payments.check_card_payment": row(404, by_card.card_purchase, buyers=303),
     "GET payments.oversight": row(404, operator=200),
-    "POST payments.retry_refund": row(404, things.failed_refund, operator=303),
+    "POST payments.retry_refund": row(404, by_card.failed_refund, operator=303),
     "POST payments.resolve_refund": row(
-        404, things.failed_refund, {"payer": "platform", "reference": "FT26327"}, operator=303
+        404, by_card.failed_refund, {"payer": "platform", "reference": "FT26327"}, operator=303
     ),
-    "POST payments.return_payment": row(404, things.card_review, operator=303),
-    "POST payments.resolve_event": row(404, things.card_event, {"note": "Đã trả lời công ty thẻ"}, operator=303),
+    "POST payments.return_payment": row(404, by_card.card_review, operator=303),
+    "POST payments.resolve_event": row(404, by_card.card_event, {"note": "Đã trả lời công ty thẻ"}, operator=303),
     "POST payments.stripe_event": row(404),
     # the desk
     "GET storefronts.desk": desk(200),

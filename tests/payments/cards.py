@@ -17,7 +17,7 @@ from marketplace.orders.models import Order, Purchase
 from marketplace.payments.jobs import cards
 from marketplace.payments.models import CardSession
 from tests.fake_stripe import KEY, SECRET, FakeStripe, signed
-from tests.payments.market import Market, order_of, placed
+from tests.payments.market import Market, order_of, payment_of, placed
 
 
 @contextmanager
@@ -87,3 +87,9 @@ def session_of(purchase: str) -> CardSession:
     db.session.rollback()
     asked = select(CardSession).join(CardSession.purchase).where(Purchase.ref == purchase)
     return db.session.scalars(asked.order_by(CardSession.id.desc())).first()  # type: ignore[return-value]
+
+
+def states(cards: Cards, purchase: str) -> list[tuple[str, str]]:
+    """Order and payment of each order of a purchase."""
+    db.session.rollback()
+    return [(one.state.value, payment_of(one.ref).state.value) for one in cards.orders_of(purchase)]

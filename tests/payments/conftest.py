@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextvars import Context
 from typing import Any
 
@@ -10,8 +10,12 @@ import pytest
 from flask import Flask, has_app_context
 from werkzeug.test import TestResponse
 
+from marketplace.core import clock, i18n
 from marketplace.core.database import db
 from tests.clients import Client, sign_in
+from tests.fake_stripe import FakeStripe
+from tests.payments.cards import Cards, with_cards
+from tests.payments.market import a_market
 
 
 class Outside(Client):
@@ -32,3 +36,11 @@ def visitor(app: Flask) -> Callable[[], Client]:
 @pytest.fixture
 def client_of(visitor: Callable[[], Client]) -> Callable[[Any], Client]:
     return lambda person: sign_in(visitor(), person)
+
+
+@pytest.fixture
+def cards(app: Flask) -> Iterator[Cards]:
+    """A market that takes cards, with a card company of its own."""
+    fake = FakeStripe(now=lambda: clock.now().timestamp())
+    with fake, with_cards(app, fake), app.app_context(), i18n.speaking("en"):
+        yield Cards(app, a_market(stock=100_000), fake)

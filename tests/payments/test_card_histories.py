@@ -8,33 +8,22 @@ placed and paid.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-import pytest
-from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from marketplace.core import clock, i18n
+from marketplace.core import clock
 from marketplace.core.database import db
 from marketplace.core.refusals import Refused
 from marketplace.payments.jobs import cards as talk
-from tests.fake_stripe import FakeStripe
-from tests.payments.cards import Cards, session_of, with_cards
-from tests.payments.market import PRICE, a_market, balances, cancel, expire, faults, payment_of, refunds_of
+from tests.payments.cards import Cards, session_of
+from tests.payments.market import PRICE, balances, cancel, expire, faults, payment_of, refunds_of
 
 few = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 ACTS = ("paid", "late expiry", "ask", "work", "buyer cancels", "time ends", "events")
 OUTCOMES = ("succeeded", "pending", "failed first")
-
-
-@pytest.fixture
-def cards(app: Flask) -> Iterator[Cards]:
-    fake = FakeStripe(now=lambda: clock.now().timestamp())
-    with fake, with_cards(app, fake), app.app_context(), i18n.speaking("en"):
-        yield Cards(app, a_market(stock=100_000), fake)
 
 
 class Story:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import pytest
-from flask import Flask
 from sqlalchemy import func, select
 
-from marketplace.core import clock, i18n
+from marketplace.core import clock
 from marketplace.core.actors import Actor
 from marketplace.core.database import db, writing
 from marketplace.core.refusals import Refused
@@ -22,19 +20,11 @@ from marketplace.payments.models import CardSession, LedgerTransaction
 from marketplace.payments.providers.stripe import SessionSeen
 from tests.access import making
 from tests.access.making import Confirmation
-from tests.fake_stripe import FakeStripe
-from tests.payments.cards import Cards, session_of, with_cards
-from tests.payments.market import PRICE, a_market, faults, order_of, payment_of, refunds_of
+from tests.payments.cards import Cards, session_of
+from tests.payments.market import PRICE, faults, order_of, payment_of, refunds_of
 
 Race = Callable[..., list[Any]]
 BUYERS, PIECES, ROUNDS = 16, 6, 4
-
-
-@pytest.fixture
-def cards(app: Flask) -> Iterator[Cards]:
-    fake = FakeStripe(now=lambda: clock.now().timestamp())
-    with fake, with_cards(app, fake), app.app_context(), i18n.speaking("en"):
-        yield Cards(app, a_market(stock=1000), fake)
 
 
 def failures(results: list[Any]) -> list[Any]:

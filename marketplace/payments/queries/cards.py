@@ -35,6 +35,11 @@ def card_payments_of(purchase_id: int) -> Sequence[Payment]:
     return db.session.scalars(asked.options(joinedload(Payment.order).joinedload(Order.seller))).all()
 
 
+def is_due_by_card(payment: Payment) -> bool:
+    """Whether a card should still pay this."""
+    return payment.state is PaymentState.AWAITING and payment.order.state is OrderState.AWAITING_PAYMENT
+
+
 def due_by_card(purchase_ids: Sequence[int]) -> dict[int, int]:
     """How much each purchase still has to pay by card, in đồng; those that owe nothing are left out."""
     due = (Payment.provider == CARD) & (Payment.state == PaymentState.AWAITING)

@@ -10,7 +10,6 @@ from marketplace.payments.services.card_refunds import (
 )
 from marketplace.payments.services.cards import (
     end_session,
-    is_due,
     note_asked,
     record_charge,
     record_page,
@@ -43,7 +42,6 @@ __all__ = [
     "end_session",
     "fail_refund",
     "give_back_review",
-    "is_due",
     "key_of_attempt",
     "name_bank_account",
     "name_refund_account",

@@ -17,13 +17,12 @@ from marketplace.core.outbox import enqueue
 from marketplace.core.refusals import Refused
 from marketplace.orders import services as orders
 from marketplace.orders.models import Purchase
-from marketplace.orders.states import OrderState
 from marketplace.payments import queries
 from marketplace.payments.models import CARD, CardSession, Payment
 from marketplace.payments.providers.card import METHOD
 from marketplace.payments.providers.stripe import SessionSeen
 from marketplace.payments.services.settling import CURRENCY, Told, settle
-from marketplace.payments.states import PaymentState, SessionAction, SessionState
+from marketplace.payments.states import SessionAction, SessionState
 
 OPEN_SESSION = "payments.open_card_session"
 END_SESSION = "payments.end_card_session"
@@ -56,18 +55,14 @@ def want_session(purchase: Purchase, *, by: Actor) -> CardSession | None:
     live = queries.live_session(purchase.id)
     if live is not None:
         return live
-    due = [payment for payment in payments if is_due(payment)]
+    due = [payment for payment in payments if queries.is_due_by_card(payment)]
     return _new_session(purchase, due, by) if due else None
-
-
-def is_due(payment: Payment) -> bool:
-    """Whether a card should still pay this."""
-    return payment.state is PaymentState.AWAITING and payment.order.state is OrderState.AWAITING_PAYMENT
 
 
 def still_fits(session: CardSession) -> bool:
     """Whether everything that a session asks for is still due."""
-    due = {one.ref: one.amount_vnd for one in queries.card_payments_of(session.purchase_id) if is_due(one)}
+    owed = queries.card_payments_of(session.purchase_id)
+    due = {one.ref: one.amount_vnd for one in owed if queries.is_due_by_card(one)}
     return due == {part["payment"]: part["amount_vnd"] for part in session.parts}
 
 
