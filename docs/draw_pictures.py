@@ -1,6 +1,6 @@
 """Draws the small PNGs that other sites and home screens ask for, from the site's own SVGs, with Chromium.
 
-python docs/pictures/draw.py        after a drawing in static/img has changed; what it writes is committed
+python docs/draw_pictures.py        after a drawing in static/img has changed; what it writes is committed
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-IMAGES = Path(__file__).resolve().parents[2] / "static" / "img"
+IMAGES = Path(__file__).resolve().parents[1] / "static" / "img"
 SHARED = (1200, 630)
 COLOURS = 64
 PAPER, HEADER = "#FBF8F1", "#123B2D"
