@@ -107,22 +107,19 @@ def _forms(posted: bool) -> tuple[BankRefForm, FailureForm]:
 def payout_list(ref: str) -> ResponseReturnValue:
     """The batch as a list that a bank's bulk transfer takes."""
     batch = _batch(ref)
-    heads = [
-        _("No."),
-        _("Account number"),
-        _("Account holder"),
-        _("Bank"),
-        _("Amount (đồng)"),
-        _("Note of the transfer"),
-    ]
-    rows: list[list[Any]] = [
-        [number, one.account_number, one.account_holder, _bank(one.bank_bin), one.amount_vnd, one.memo]
-        for number, one in enumerate((one for one in batch.payouts if one.state is PayoutState.PLANNED), start=1)
-    ]
-    sheet = Sheet(name=ref, above=[], heads=heads, rows=rows, widths=[6, 22, 32, 30, 16, 26])
-    answer = Response(workbook(sheet), mimetype=XLSX)
+    answer = Response(workbook(_list_of(batch)), mimetype=XLSX)
     answer.headers["Content-Disposition"] = f'attachment; filename="{batch.ref}.xlsx"'
     return private(answer)
+
+
+def _list_of(batch: PayoutBatch) -> Sheet:
+    heads = [_("No."), _("Account number"), _("Account holder"), _("Bank"), _("Amount (đồng)"), _("Note")]
+    planned = [one for one in batch.payouts if one.state is PayoutState.PLANNED]
+    rows: list[list[Any]] = [
+        [number, one.account_number, one.account_holder, _bank(one.bank_bin), one.amount_vnd, one.memo]
+        for number, one in enumerate(planned, start=1)
+    ]
+    return Sheet(name=batch.ref, above=[], heads=heads, rows=rows, widths=[6, 22, 32, 30, 16, 26])
 
 
 def _bank(bank_bin: str) -> str:
