@@ -10,7 +10,6 @@ from flask import g, request
 from flask_limiter.util import get_remote_address
 from sqlalchemy import update
 
-from marketplace.accounts.models import Organisation
 from marketplace.accounts.states import OrganisationState
 from marketplace.api import queries
 from marketplace.api.models import Token
@@ -62,7 +61,8 @@ def _actor_of(token: Token) -> Actor:
     if organisation is None:
         return Actor(kind=ActorKind.TOKEN, **known)  # type: ignore[arg-type]  # the values are named a line above
     roles = frozenset(one.role for one in person.memberships if one.organisation_id == organisation.id)
-    _check_still_in(organisation, bool(roles))
+    if not roles:
+        raise Problem(401, _("The owner of this token no longer belongs to the organisation."), headers=_INVALID)
     return Actor(
         kind=ActorKind.TOKEN,
         **known,  # type: ignore[arg-type]  # the same
@@ -73,13 +73,6 @@ def _actor_of(token: Token) -> Actor:
         organisation_verified=organisation.state is OrganisationState.VERIFIED,
         roles=roles,
     )
-
-
-def _check_still_in(organisation: Organisation, belongs: bool) -> None:
-    if not belongs:
-        raise Problem(401, _("The owner of this token no longer belongs to the organisation."), headers=_INVALID)
-    if organisation.state is OrganisationState.SUSPENDED:
-        raise Problem(401, _("The organisation of this token is suspended."), headers=_INVALID)
 
 
 def require_scope(scope: Scope) -> None:

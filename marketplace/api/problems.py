@@ -56,7 +56,7 @@ def titles() -> dict[int, tuple[str, str, str]]:
         404: ("not-found", _("There is nothing here"), _("It does not exist, or it is not meant for this token.")),
         405: ("wrong-method", _("This method does not work here"), _("The header Allow names those that do.")),
         406: ("not-acceptable", _("This form cannot be had"), _("Answers are JSON.")),
-        409: ("refused", _("This cannot be done now"), ""),
+        409: ("not-now", _("This cannot be done now"), ""),
         412: (
             "changed-meanwhile",
             _("It has changed meanwhile"),

@@ -216,10 +216,19 @@ def test_lots_are_named_where_they_have_to_be(app: Flask, shop: Seller, seller: 
 
 @pytest.mark.parametrize(
     ("sent", "fields"),
-    [({}, ["on_hand"]), ({"on_hand": "7"}, ["on_hand"]), ({"on_hand": -1}, ["on_hand"]),
-     ({"on_hand": 7.5}, ["on_hand"]), ({"on_hand": True}, ["on_hand"]), ({"on_hand": None}, ["on_hand"]), ({"on_hand": 7, "colour": 1}, ["colour"]),
-     ({"on_hand": 10**30}, ["on_hand"]), ({"on_hand": 1, "lot": 5}, ["lot"]), ([7], [""])],
-)  # fmt: skip
+    [
+        ({}, ["on_hand"]),
+        ({"on_hand": "7"}, ["on_hand"]),
+        ({"on_hand": -1}, ["on_hand"]),
+        ({"on_hand": 7.5}, ["on_hand"]),
+        ({"on_hand": True}, ["on_hand"]),
+        ({"on_hand": None}, ["on_hand"]),
+        ({"on_hand": 7, "colour": 1}, ["colour"]),
+        ({"on_hand": 10**30}, ["on_hand"]),
+        ({"on_hand": 1, "lot": 5}, ["lot"]),
+        ([7], [""]),
+    ],
+)
 def test_a_wrong_count_is_named(shop: Seller, seller: Program, sent: Any, fields: list[str]) -> None:
     answer = seller.put(f"/me/stock/{shop.variant.sku}", sent, "*")
     assert answer.status_code == 422

@@ -11,8 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, select
 
-from marketplace.accounts.models import Membership, Organisation
-from marketplace.accounts.states import OrganisationState
+from marketplace.accounts.models import Membership
 from marketplace.api.models import Token
 from marketplace.api.queries.tokens import MOST_TOKENS
 from marketplace.api.states import Scope
@@ -120,19 +119,13 @@ def _leave(app: Flask, shop: Seller) -> None:
         db.session.execute(delete(Membership).where(Membership.person_id == shop.manager.id))
 
 
-def _suspend(app: Flask, shop: Seller) -> None:
-    with app.app_context(), writing():
-        db.session.get_one(Organisation, shop.organisation.id).state = OrganisationState.SUSPENDED
-
-
-@pytest.mark.parametrize("end", ["revoked", "expired", "left", "suspended", "unknown"])
+@pytest.mark.parametrize("end", ["revoked", "expired", "left", "unknown"])
 def test_a_token_ends_at_once(app: Flask, shop: Seller, program: Made, end: str) -> None:
     known = program(shop.manager, shop.organisation)
     assert known.get("/me/stock").status_code == 200
     acts: dict[str, Callable[[], None]] = {
         "revoked": lambda: _revoke(app, known.ref),
         "left": lambda: _leave(app, shop),
-        "suspended": lambda: _suspend(app, shop),
     }
     acts.get(end, lambda: None)()
     asked = Program(known.client, "", "ocop_unknown") if end == "unknown" else known

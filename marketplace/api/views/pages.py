@@ -124,7 +124,7 @@ def name_webhook() -> ResponseReturnValue:
 
 @bp.get("/me/webhooks/<ref>")
 @needs_sign_in
-def own_webhook(ref: str) -> ResponseReturnValue:
+def own_webhook(ref: str, **_asked: str) -> ResponseReturnValue:
     """One address: what it is told, and how every try ended."""
     webhook = webhook_for(actor(), ref)
     page = page_of(known.messages_of(webhook), per_page=20)
