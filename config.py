@@ -28,6 +28,8 @@ class Settings:
     media_url: str = str(INSTANCE / "media")
     mail_url: str = "mailbox:"
     mail_from: str = "Chợ OCOP liên tỉnh <khong-tra-loi@cho-ocop.example>"
+    # the user part of a gateway's address is its secret
+    sms_url: str = field(default="", repr=False)
     site_url: str = "http://127.0.0.1:8000"
     redis_url: str = ""
     pg_bin: str = ""
@@ -53,6 +55,8 @@ class Settings:
     commission_basis_points: int = 0
     confirm_within_hours: int = 48
     return_answer_days: int = 3
+    # Luật Kế toán 2015, Điều 41, as read on 2026-11-22; the operator confirms it with an accountant
+    keep_orders_years: int = 10
     weight_tolerance_percent: int = 10
     stripe_secret_key: str = field(default="", repr=False)
     stripe_webhook_secret: str = field(default="", repr=False)
@@ -65,6 +69,8 @@ class Settings:
         known = {name: _read(name, given[name.upper()]) for name in cls.__slots__ if given.get(name.upper())}
         if "database_url" in known:
             known["database_url"] = _database_url(str(known["database_url"]))
+        if known.get("demo") and str(known.get("mail_url", "mailbox:")).startswith("mailbox:"):
+            known.setdefault("sms_url", "mailbox:")
         return cls(**_with_local_keys(known))  # type: ignore[arg-type]  # each value was read by its field's type
 
 
@@ -78,6 +84,7 @@ _NUMBERS = {
     "commission_basis_points",
     "confirm_within_hours",
     "return_answer_days",
+    "keep_orders_years",
     "weight_tolerance_percent",
     "payout_minimum_vnd",
 }

@@ -16,6 +16,7 @@ from marketplace.core.text import clean
 from marketplace.orders.models import OrderLine
 from marketplace.orders.services import MOST_PHOTOS, Packed
 from marketplace.orders.states import CancelReason, DeliveryKind, ReturnReason, ShortReason
+from marketplace.places.models import Province, Ward
 from marketplace.web.forms import (
     DayField,
     Form,
@@ -68,6 +69,7 @@ class CheckoutForm(Form):
     age_stated = tick_field(_l("I am 18 or older and may buy alcohol."))
 
     ships = False
+    place: tuple[Province | None, Ward | None] = (None, None)
     asked: Mapping[str, str] = {}
 
     def validate(self, extra_validators: Any = None) -> bool:

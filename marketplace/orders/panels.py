@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from flask import render_template
+from flask import current_app, render_template
 from markupsafe import Markup
 
 from marketplace.core.actors import Actor
-from marketplace.orders.queries import freight, lists, rates, reviews
+from marketplace.orders.queries import freight, lists, rates, returns, reviews
 from marketplace.orders.queries.places import first_province
 from marketplace.orders.states import OrderState
 from marketplace.places import queries as places
@@ -33,7 +33,7 @@ def freight_of_product(_actor: Actor, refs: Sequence[str]) -> Mapping[str, Marku
     provinces = places.all_today()
     province = _reader_province(provinces)
     return {
-        slug: _drawn("_freight", slug=slug, offer=offer, province=province, provinces=provinces)
+        slug: _drawn("_freight", slug=slug, offer=offer, province=province, provinces=provinces, tolerance=_tolerance())
         for slug, offer in freight.offers_of(refs, province).items()
     }
 
@@ -58,6 +58,11 @@ def freight_of_shop(_actor: Actor, refs: Sequence[str]) -> Mapping[str, Markup]:
     }
 
 
+def _tolerance() -> int:
+    """How many per cent goods sold by weight may weigh less than estimated without a word."""
+    return int(current_app.config["SETTINGS"].weight_tolerance_percent)
+
+
 @hang(Slot.PRODUCT, place=20)
 def reviews_of_product(_actor: Actor, refs: Sequence[str]) -> Mapping[str, Markup]:
     """What buyers say of each product."""
@@ -75,8 +80,12 @@ def reviews_of_shop(_actor: Actor, refs: Sequence[str]) -> Mapping[str, Markup]:
 @hang(Slot.DESK, place=10)
 def orders_that_wait(_actor: Actor, refs: Sequence[str]) -> Mapping[str, Markup]:
     """How many orders wait for each seller, by what she has to do."""
-    counts = lists.waiting_of_sellers(refs)
-    return {ref: _drawn("_waiting", counts=found, states=OrderState) for ref, found in counts.items()}
+    counts, back = lists.waiting_of_sellers(refs), returns.waiting_of_sellers(refs)
+    return {
+        ref: _drawn("_waiting", counts=counts.get(ref, {}), returns=back.get(ref, 0), states=OrderState)
+        for ref in refs
+        if ref in counts or ref in back
+    }
 
 
 def _drawn(name: str, **values: object) -> Markup:

@@ -140,7 +140,7 @@ def may_ask_for_return(actor: Actor, order: Order) -> bool:
 @permits(Permission.RETURN_SEE)
 def may_see_return(actor: Actor, back: Return) -> bool:
     """Both sides, and the marketplace's operator, who may have to decide."""
-    return may_see_order(actor, back.order) or may_oversee_returns(actor)
+    return may_see_order(actor, back.order) or may_oversee_returns(actor, None)
 
 
 @permits(Permission.RETURN_ANSWER)
@@ -158,11 +158,11 @@ def may_send_return(actor: Actor, back: Return) -> bool:
 @permits(Permission.RETURN_DECIDE)
 def may_decide_return(actor: Actor, _back: Return) -> bool:
     """The marketplace's operator."""
-    return may_oversee_returns(actor)
+    return may_oversee_returns(actor, None)
 
 
 @permits(Permission.RETURNS_OVERSEE)
-def may_oversee_returns(actor: Actor, _nothing: object = None) -> bool:
+def may_oversee_returns(actor: Actor, _nothing: object) -> bool:
     """Managers and staff of the marketplace's operator."""
     return actor.is_operator and actor.has_role(*SELLING)
 

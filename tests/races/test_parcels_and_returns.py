@@ -19,6 +19,7 @@ from marketplace.core.database import db
 from marketplace.core.events import _reactions
 from marketplace.core.refusals import Refused
 from marketplace.inventory import queries as stock
+from marketplace.inventory.services import shelf, telling
 from marketplace.orders import services
 from marketplace.orders.events import OrderReduced
 from marketplace.orders.models import Order, Return
@@ -26,7 +27,7 @@ from marketplace.orders.services import Packed, parcels, returns
 from marketplace.orders.states import OrderState, ReturnReason, ReturnState, ShortReason
 from tests.access import making
 from tests.access.digest import digests
-from tests.races.without_locks import plain_writing
+from tests.races.without_locks import plain_locked, plain_statement, plain_writing
 
 Race = Callable[..., list[Any]]
 MOMENT = 0.02
@@ -75,9 +76,12 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No row of an order or a return is locked, and SQLite lets everybody begin at once."""
+    """No row of an order, a return or a stock is locked, and SQLite lets everybody begin at once."""
     for room in (parcels, returns):
         monkeypatch.setattr(room, "lock", lambda *_things: None)
+    for place in (shelf, telling):
+        monkeypatch.setattr(place, "locked", plain_locked)
+    monkeypatch.setattr(shelf, "under_lock", plain_statement)
     monkeypatch.setattr(database, "writing", plain_writing)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -129,18 +129,27 @@ def pick_up_quote(table: Freight | None, ready_on: date | None = None) -> Quote:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """How one pack of a product reaches a place: `pack` is its name, `quotes` is empty while no place is known."""
+    """How one pack of a product reaches a place: `pack` is its name, `quotes` is empty while no place is known.
+
+    `weighed` is the pack itself where it is sold by what it weighs.
+    """
 
     pack: str
     quotes: Mapping[DeliveryKind, Quote]
     free_above_vnd: int | None
+    weighed: Pack | None = None
 
 
 def offers_of(slugs: Sequence[str], province: Province | None) -> dict[str, Offer]:
     """The way to a province for the first pack of each product that is put into carts, in two queries."""
     packs = {slug: pack for slug, pack in first_packs(slugs).items() if not pack.product.is_by_request}
     tables = tables_of(pack.seller_id for pack in packs.values()) if packs else {}
-    return {slug: _offer(pack, tables.get(pack.seller_id), province) for slug, pack in packs.items()}
+    offers = {slug: _offer(pack, tables.get(pack.seller_id), province) for slug, pack in packs.items()}
+    return {slug: replace(offer, weighed=_weighed(packs[slug])) for slug, offer in offers.items()}
+
+
+def _weighed(pack: Pack) -> Pack | None:
+    return pack if pack.is_by_weight else None
 
 
 def _offer(pack: Pack, table: Freight | None, province: Province | None) -> Offer:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import selectinload
 
+from marketplace.accounts.models import Organisation
 from marketplace.core.database import db
 from marketplace.orders.models import Order, Return, ReturnLine
 from marketplace.orders.states import ReturnState
@@ -36,6 +39,18 @@ def count_waiting_for(organisation_id: int) -> int:
     """How many returns wait for a seller."""
     mine = select(func.count()).select_from(Return).join(Return.order).where(Order.seller_id == organisation_id)
     return db.session.scalar(mine.where(_waits_for_seller())) or 0
+
+
+def waiting_of_sellers(refs: Sequence[str]) -> dict[str, int]:
+    """How many returns wait for each seller, by her ref; one query."""
+    counted = (
+        select(Organisation.ref, func.count())
+        .join(Order, Order.seller_id == Organisation.id)
+        .join(Return, Return.order_id == Order.id)
+        .where(Organisation.ref.in_(refs), _waits_for_seller())
+        .group_by(Organisation.ref)
+    )
+    return dict(db.session.execute(counted).all())
 
 
 def returns_to_decide() -> Select[Return]:

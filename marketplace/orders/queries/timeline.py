@@ -123,7 +123,7 @@ def _short_words(order: Order) -> str:
         f"{line.product_name} ({_sent_words(line)}, {line.short_reason.label})" for line in short if line.short_reason
     ]
     less = sum(line.amount_vnd - (line.settled_vnd or 0) for line in order.lines if line.settled_vnd is not None)
-    return "; ".join(parts) + (". " + _("%(sum)s less to pay", sum=vnd(less)) if less else "")
+    return "; ".join(parts) + (" · " + _("%(sum)s less to pay", sum=vnd(less)) if less else "")
 
 
 def _sent_words(line: OrderLine) -> str:
@@ -172,7 +172,7 @@ def _to_decide(_back: Return) -> Turn:
     return Turn(Side.PLATFORM, _("look at both sides and decide."), "", _("Both sides are told."))
 
 
-_RETURN_TURNS: dict[OrderState, Callable[[Order], Turn | None]] = {
+_RETURN_TURNS: dict[ReturnState, Callable[[Return], Turn]] = {
     ReturnState.REQUESTED: _to_answer,
     ReturnState.APPROVED: _to_send_back,
     ReturnState.ESCALATED: _to_decide,

@@ -23,7 +23,7 @@ from marketplace.orders.states import DeliveryKind, OrderAction, ShortReason, Si
 from marketplace.web.filters import number
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Packed:
     """How many packs of a line are in the parcel, what they weigh together (goods sold by weight), why fewer if so."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from marketplace.core import audit
 from marketplace.core.actors import Actor
@@ -58,6 +59,6 @@ def reduce(order: Order, amount_vnd: int, *, source_ref: str, by: Actor) -> None
     less = commission - order.reduced_commission_vnd
     order.reduced_vnd += amount_vnd
     order.reduced_commission_vnd = commission
-    figures = {"amount_vnd": amount_vnd, "commission_vnd": less, "source": source_ref}
+    figures: dict[str, Any] = {"amount_vnd": amount_vnd, "commission_vnd": less, "source": source_ref}
     audit.record(audit.subject_of(order), "reduce", by=by, **figures)
     publish(OrderReduced(order=order, by=by, amount_vnd=amount_vnd, commission_vnd=less, source_ref=source_ref))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from marketplace.catalogue import services as catalogue
 from marketplace.core import audit, clock
@@ -289,11 +290,11 @@ def _page(back: Return) -> str:
     return f"/returns/{back.ref}"
 
 
-def _tell_side(back: Return, kind: StepKind, side: Side, what: str, **more: object) -> None:
+def _tell_side(back: Return, kind: StepKind, side: Side, what: str, **more: Any) -> None:
     """A point of the timeline, and a letter to whoever did not do it."""
     order = back.order
     step(order, kind, side, back.ref)
-    words = {"page": _page(back), "back": back.ref, "goods_back": _named(back), **more}
+    words: dict[str, Any] = {"page": _page(back), "back": back.ref, "goods_back": _named(back), **more}
     if side is not Side.BUYER:
         tell_buyer(order, what, **words)
     if side is not Side.SELLER:

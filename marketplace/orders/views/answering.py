@@ -35,7 +35,7 @@ def desk_returns() -> ResponseReturnValue:
 @needs_sign_in
 def operator_returns() -> ResponseReturnValue:
     """Returns on which buyer and seller do not agree, and all others."""
-    if not may_oversee_returns(actor()):
+    if not may_oversee_returns(actor(), None):
         raise NotSeen
     page = page_of(returns_to_decide())
     return private(make_response(render_template("orders/operator_returns.html", page=page, words=timeline)))

@@ -29,7 +29,7 @@ def receipt(ref: str) -> ResponseReturnValue:
     return _pdf(receipt_of(order), f"bien-nhan-{order.ref}")
 
 
-def _pdf(data: dict[str, Any], name: str) -> Response:
+def _pdf(data: dict[str, Any], name: str) -> ResponseReturnValue:
     answer = Response(papers.made_of("orders/papers/paper.typ", data), mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
     return private(answer)
