@@ -200,7 +200,7 @@ def all_paid_are_known(app: Flask, rush: Rush) -> bool:
 def nothing_is_lost_or_doubled(rush: Rush) -> None:
     assert rush.refused == []
     assert {len(set(refs)) for refs in rush.told.values()} == {1}
-    known = dict(db.session.execute(select(Purchase.token, Purchase.ref)).tuples())
+    known = {row.token: row.ref for row in db.session.execute(select(Purchase.token, Purchase.ref))}
     assert known == {token: refs[0] for token, refs in rush.told.items()}
     assert (len(known), db.session.scalar(select(func.count()).select_from(Order))) == (CHECKOUTS, CHECKOUTS)
     assert (stock_faults(), ledger_faults()) == ([], [])
