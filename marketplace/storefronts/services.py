@@ -13,7 +13,7 @@ from marketplace.core import audit
 from marketplace.core.actors import Actor
 from marketplace.core.database import db, insert_into, lock
 from marketplace.core.i18n import gettext as _
-from marketplace.core.refusals import Refused
+from marketplace.core.refusals import NotSeen, Refused
 from marketplace.storefronts import queries
 from marketplace.storefronts.models import Favourite, Shop
 
@@ -49,8 +49,10 @@ def keep(slugs: Sequence[str], *, by: Actor) -> int:
 
 def let_go(slug: str, *, by: Actor) -> None:
     """The person no longer keeps this one; what she never kept stays so."""
-    products = select(Product.id).where(Product.slug == slug)
-    own = (Favourite.person_id == by.person_id) & Favourite.product_id.in_(products)
+    product_id = db.session.scalar(select(Product.id).where(Product.slug == slug))
+    if product_id is None:
+        raise NotSeen
+    own = (Favourite.person_id == by.person_id) & (Favourite.product_id == product_id)
     db.session.execute(delete(Favourite).where(own))
 
 
