@@ -84,7 +84,7 @@ def _read(path: Path) -> Source:
 
 @cache
 def templates() -> tuple[tuple[str, str], ...]:
-    """Every template that Jinja fills: its path and its text. Papers (.typ) hold no words, all of theirs come as data."""
+    """Every template that Jinja fills, path and text; papers (.typ) hold no words, all of theirs come as data."""
     files = (path for path in sorted((ROOT / "templates").rglob("*")) if path.is_file() and path.suffix != ".typ")
     return tuple((str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")) for path in files)
 
