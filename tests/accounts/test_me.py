@@ -227,16 +227,17 @@ def test_an_organisation_of_others_is_refused(app: Flask, client: Client, firm: 
 def test_a_suspended_producer_is_acted_for_to_finish_what_runs(app: Flask, client: Client, lan: Person) -> None:
     with app.app_context():
         factories.membership(lan, factories.organisation(name="HTX tạm ngừng", state=OrganisationState.SUSPENDED))
-        bought = {"name": "Siêu thị tạm ngừng", "state": OrganisationState.SUSPENDED}
-        factories.membership(lan, factories.organisation(OrganisationKind.BUYER, **bought))
+        closed = OrganisationState.SUSPENDED
+        buyer = factories.organisation(OrganisationKind.BUYER, name="Siêu thị tạm ngừng", state=closed)
+        factories.membership(lan, buyer)
     assert chosen(client.get("/me").text) == ["HTX tạm ngừng"]
     assert "Đơn vị của bạn đang bị tạm ngừng" in client.get("/me/organisation").text
 
 
 def test_a_suspended_department_acts_as_nothing(app: Flask, client: Client, lan: Person) -> None:
     with app.app_context():
-        words = {"name": "Sở đã ngừng", "state": OrganisationState.SUSPENDED}
-        closed = factories.organisation(OrganisationKind.DEPARTMENT, **words)
+        state = OrganisationState.SUSPENDED
+        closed = factories.organisation(OrganisationKind.DEPARTMENT, name="Sở đã ngừng", state=state)
         factories.membership(lan, closed)
     page = client.get("/me").text
     assert chosen(page) == ["Cá nhân tôi"]

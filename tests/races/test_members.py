@@ -32,7 +32,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> None:
         time.sleep(MOMENT)
         return found
 
-    monkeypatch.setattr(members.queries, "heads_of", looked)
+    monkeypatch.setattr(queries, "heads_of", looked)
 
 
 def remove_each_other(app: Flask, race: Race) -> tuple[list[Any], int]:
