@@ -94,12 +94,15 @@ def payout_batch(ref: str) -> ResponseReturnValue:
 
 
 def _shown(batch: PayoutBatch, posted: str = "") -> ResponseReturnValue:
-    forms = {one.ref: _forms(one.ref == posted) for one in batch.payouts}
+    forms = {one.ref: _forms(one.ref, posted) for one in batch.payouts}
     return _page("payments/batch.html", batch=batch, forms=forms)
 
 
-def _forms(posted: bool) -> tuple[BankRefForm, FailureForm]:
-    return (BankRefForm.shown(), FailureForm.shown()) if posted else (BankRefForm(), FailureForm())
+def _forms(ref: str, posted: str) -> tuple[BankRefForm, FailureForm]:
+    """The two forms of one payout, whose fields are named apart from those of the others on the page."""
+    forms = (BankRefForm.shown(), FailureForm.shown()) if ref == posted else (BankRefForm(), FailureForm())
+    forms[0].bank_ref.id, forms[1].reason.id = f"bank-ref-{ref}", f"reason-{ref}"
+    return forms
 
 
 @bp.get("/operator/payouts/<ref>.xlsx")
