@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from marketplace.catalogue.models import Product, Variant
@@ -50,10 +51,15 @@ def open_stock(variant_ids: Collection[int]) -> list[StockItem]:
 
 def _locked_of(variant_ids: Collection[int]) -> list[StockItem]:
     """The stock of each of these variants that has one, under lock in id order, with its names."""
+    return list(db.session.scalars(under_lock(StockItem, _of_variants()), {"variant_ids": sorted(variant_ids)}))
+
+
+@cache
+def _of_variants() -> Select[StockItem]:
     naming = joinedload(StockItem.variant, innerjoin=True).load_only(Variant.sku, Variant.name)
     product = joinedload(Variant.product, innerjoin=True).load_only(Product.slug, Product.name, Product.season_months)
-    items = select(StockItem).where(StockItem.variant_id.in_(variant_ids)).order_by(StockItem.id)
-    return list(db.session.scalars(under_lock(StockItem, items.options(naming.options(product)))))
+    wanted = StockItem.variant_id.in_(bindparam("variant_ids", expanding=True))
+    return select(StockItem).where(wanted).order_by(StockItem.id).options(naming.options(product))
 
 
 def receive(item: StockItem, quantity: int, *, by: Actor, lot: LotLabel | None = None, reason: str = "") -> None:

@@ -373,11 +373,14 @@ def _announce(purchase: Purchase, by: Actor) -> None:
 
 def _read_sellers(purchase: Purchase) -> None:
     """The sellers of all orders are read at once by those who ask for them next."""
-    sellers = db.session.scalars(
-        select(Organisation)
-        .where(Organisation.id.in_([order.seller_id for order in purchase.orders]))
-        .options(load_only(Organisation.ref, Organisation.slug, Organisation.name, Organisation.legal_name))
-    )
+    sellers = db.session.scalars(_sellers(), {"ids": [order.seller_id for order in purchase.orders]})
     by_id = {seller.id: seller for seller in sellers}
     for order in purchase.orders:
         set_committed_value(order, "seller", by_id[order.seller_id])
+
+
+@cache
+def _sellers() -> Any:
+    names = load_only(Organisation.ref, Organisation.slug, Organisation.name, Organisation.legal_name)
+    wanted = Organisation.id.in_(bindparam("ids", expanding=True))
+    return select(Organisation).where(wanted).options(names)

@@ -110,6 +110,7 @@ def _with_what_was_sent(form: CheckoutForm) -> None:
     """Only what was sent has to stand in the lists, so they are not read."""
     province = places.province_by_slug(form.province.data or "")
     ward = places.ward_by_code(form.ward.data or "")
+    form.place = province, ward
     form.province.choices = [(province.slug, "")] if province and province.is_today else []
     form.ward.choices = [(ward.code, "")] if province and ward and ward.province_id == province.id else []
     form.payment.choices = [(method.code, method.label) for method in methods.offered()]
@@ -127,8 +128,7 @@ def _looked() -> ResponseReturnValue:
 
 
 def _details(form: CheckoutForm) -> Checkout:
-    province = places.province_by_slug(form.province.data, today=True)
-    ward = places.ward_by_code(form.ward.data) if form.ward.data else None
+    province, ward = form.place
     if province is None:
         form.refuse("province", _("Please choose one of the list."))
         raise BadInput
