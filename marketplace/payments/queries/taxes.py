@@ -16,8 +16,12 @@ from marketplace.payments.states import Residency, TaxKind
 def tax_rules() -> Sequence[TaxRule]:
     """Every rule, the latest days first, as kinds are listed."""
     rules = db.session.scalars(select(TaxRule)).all()
-    kinds = list(TaxKind)
-    return sorted(rules, key=lambda one: (-one.valid_from.toordinal(), one.residency.value, kinds.index(one.kind)))
+    kinds, places = list(TaxKind), list(Residency)
+
+    def place(one: TaxRule) -> tuple[int, int, int]:
+        return -one.valid_from.toordinal(), places.index(one.residency), kinds.index(one.kind)
+
+    return sorted(rules, key=place)
 
 
 def rule_by_ref(ref: str) -> TaxRule | None:
