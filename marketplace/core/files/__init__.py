@@ -1,5 +1,7 @@
-"""Files: kept under the hash of what they hold, in a folder for now; pictures are checked and made small at upload."""
+"""Files: kept under the hash of what they hold, in a folder or a bucket; pictures are checked at upload."""
 
+from marketplace.core.files.bucket import Bucket
+from marketplace.core.files.keys import Missing
 from marketplace.core.files.pictures import (
     PRIVATE_SIZES,
     SIZES,
@@ -9,11 +11,12 @@ from marketplace.core.files.pictures import (
     take_picture,
     take_private_picture,
 )
-from marketplace.core.files.store import Folder, Missing, Store, digest, store, store_of
+from marketplace.core.files.store import Folder, Store, digest, store, store_of
 
 __all__ = [
     "PRIVATE_SIZES",
     "SIZES",
+    "Bucket",
     "Folder",
     "Missing",
     "Picture",

@@ -1,11 +1,10 @@
-"""Where bytes are kept: five verbs, one local folder. A key is `<sha256>/<name>`, so it cannot leave the store."""
+"""Where bytes are kept: five verbs, in a local folder or an S3-compatible bucket."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
 import os
-import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +13,8 @@ from typing import BinaryIO, Protocol
 from flask import current_app
 
 from config import Settings, WrongSetting
-
-_KEY = re.compile(r"[0-9a-f]{64}/[a-z0-9-]{1,40}(\.[a-z0-9]{1,8})?")
-
-
-class Missing(Exception):
-    """The store holds nothing under this key."""
+from marketplace.core.files.bucket import Bucket
+from marketplace.core.files.keys import Missing, place_of
 
 
 class Store(Protocol):
@@ -90,9 +85,7 @@ class Folder:
         self._path(key).unlink(missing_ok=True)
 
     def _path(self, key: str) -> Path:
-        if not _KEY.fullmatch(key):
-            raise Missing(key)
-        return self.root / key[:2] / key
+        return self.root / place_of(key)
 
 
 def _reach_disk(folder: Path) -> None:
@@ -107,8 +100,10 @@ def _reach_disk(folder: Path) -> None:
 
 def store_of(settings: Settings) -> Store:
     """The store that MEDIA_URL names; a wrong one stops with a sentence."""
+    if settings.media_url.startswith("s3://"):
+        return Bucket(settings.media_url)
     if "://" in settings.media_url:
-        raise WrongSetting("MEDIA_URL must be a folder; other kinds of stores are not built yet.")
+        raise WrongSetting("MEDIA_URL must be a folder or begin with s3://.")
     return Folder(Path(settings.media_url))
 
 
