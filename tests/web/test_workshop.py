@@ -57,3 +57,27 @@ def test_for_others_the_page_does_not_exist(app: Flask, client: Client) -> None:
     assert client.get("/operator/jobs").status_code == 404
     assert client.post("/operator/jobs", data={"kind": "core.deliver_notice"}).status_code == 404
     assert states(app) == {"core.deliver_notice": JobState.DEAD}
+
+
+def only_job(app: Flask) -> int:
+    with app.app_context():
+        return db.session.query(Job.id).scalar()  # type: ignore[no-any-return]
+
+
+def test_one_job_is_tried_again(app: Flask, operator: Client) -> None:
+    given_up(app, "orders.other", "y")
+    assert operator.post(f"/operator/jobs/{only_job(app)}/retry").status_code == 303
+    assert states(app) == {"orders.other": JobState.QUEUED}
+
+
+def test_a_dropped_job_is_gone_but_for_the_trail(app: Flask, operator: Client) -> None:
+    given_up(app, "orders.other", "ValueError at x.py:1 y")
+    job = only_job(app)
+    assert operator.post(f"/operator/jobs/{job}/drop").status_code == 303
+    assert states(app) == {}
+    assert operator.post(f"/operator/jobs/{job}/drop").status_code == 404
+    with app.app_context():
+        (entry,) = db.session.query(AuditEntry).filter_by(subject_kind="jobs")
+        assert (entry.action, entry.figures["kind"], entry.figures["error"]) == (
+            "drop", "orders.other", "ValueError at x.py:1 y",
+        )  # fmt: skip
