@@ -46,10 +46,10 @@ from tests.fake_stripe import KEY, SECRET, FakeStripe
 from tests.payments.cards import with_cards
 from tests.servers import LiveServer
 
-CHECKOUTS, BROWSERS, PRODUCTS = 500, 6, 5
+CHECKOUTS, BROWSERS, PRODUCTS = int(os.environ.get("CHECKOUTS", "500")), 6, 5
 METHODS = ("cod", "vietqr", "stripe")
 KILL_AFTER = (CHECKOUTS // 4, CHECKOUTS // 2)
-SOON = 150
+SOON = 300
 
 
 @dataclass
