@@ -21,7 +21,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import URL, Connection
 
@@ -214,6 +213,8 @@ def _check(manifest: Manifest, folder: Path) -> None:
 
 
 def _known_revisions() -> set[str]:
+    from alembic.script import ScriptDirectory
+
     return {one.revision for one in ScriptDirectory.from_config(migrating.alembic_config()).walk_revisions()}
 
 

@@ -14,8 +14,6 @@ from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any
 
-import typst
-
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.refusals import Refused
 
@@ -29,6 +27,9 @@ def made_of(template: str, data: Mapping[str, Any]) -> bytes:
     written = json.dumps(data, ensure_ascii=False)
     if len(written.encode()) > MOST_DATA:
         raise Refused(_l("This paper would be too long. Please ask for a part of it."))
+    # seven megabytes that most processes never need
+    import typst
+
     path = TEMPLATES / template
     with AT_ONCE:
         return bytes(

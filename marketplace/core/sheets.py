@@ -12,11 +12,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
-
 from marketplace.core.i18n import gettext as _
 from marketplace.core.refusals import Refused
 
@@ -48,6 +43,10 @@ class Sheet:
 
 def workbook(sheet: Sheet) -> bytes:
     """An XLSX file with this sheet; a text that begins like a formula stays the text that it is."""
+    # twenty megabytes that most processes never need, here and below
+    from openpyxl import Workbook
+    from openpyxl.utils import get_column_letter
+
     book = Workbook(write_only=True)
     page = book.create_sheet(sheet.name[:31])
     for number, width in enumerate(sheet.widths, start=1):
@@ -65,6 +64,9 @@ def workbook(sheet: Sheet) -> bytes:
 
 
 def _cell(page: Any, value: Cell, *, bold: bool = False) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment, Font
+
     cell: Any = WriteOnlyCell(page, _storable(value))
     if isinstance(value, str):
         cell.data_type = "s"
@@ -124,6 +126,8 @@ def _of_xlsx(content: bytes) -> Iterator[Row]:
             parts = packed.infolist()
         if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED_BYTES:
             raise Refused(_("This Excel file is too large once it is unpacked. Please send a shorter period."))
+        from openpyxl import load_workbook
+
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
         page = book.worksheets[0]
         page.reset_dimensions()
