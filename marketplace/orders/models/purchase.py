@@ -59,7 +59,7 @@ class Purchase(Base):
     locale: Mapped[str] = mapped_column(String(5), default="vi")
     name: Mapped[str] = mapped_column(String(120))
     phone: Mapped[str] = mapped_column(String(20), default="", index=True)
-    email: Mapped[str] = mapped_column(String(254), default="")
+    email: Mapped[str] = mapped_column(String(254), default="", index=True)
     street: Mapped[str] = mapped_column(String(200), default="")
     ward_id: Mapped[int | None] = mapped_column(ForeignKey("wards.id"), index=True)
     province_id: Mapped[int] = mapped_column(ForeignKey("provinces.id"), index=True)
