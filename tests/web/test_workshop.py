@@ -7,10 +7,11 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from marketplace.core import clock
 from marketplace.core.actors import OrganisationKind
 from marketplace.core.audit import AuditEntry
-from marketplace.core.database import db, writing
-from marketplace.core.outbox import Job, JobState, enqueue
+from marketplace.core.database import db
+from marketplace.core.outbox import Job, JobState
 from tests import factories
 from tests.clients import Client
 
@@ -23,11 +24,9 @@ def operator(app: Flask, client_of: Callable[..., Client]) -> Client:
 
 
 def given_up(app: Flask, kind: str, reason: str) -> None:
-    with app.app_context(), writing():
-        enqueue(kind)
-        db.session.flush()
-        job = db.session.query(Job).filter_by(kind=kind).one()
-        job.state, job.attempts, job.last_error = JobState.DEAD, 8, reason
+    words = {"kind": kind, "payload": {}, "run_at": clock.now(), "attempts": 8, "last_error": reason}
+    with app.app_context():
+        factories.stored(Job(state=JobState.DEAD, **words))
 
 
 def states(app: Flask) -> dict[str, JobState]:
