@@ -106,12 +106,7 @@ def _delivered(order: Order, at: datetime, acting: history.Acting) -> None:
     with clock.frozen(at + timedelta(hours=5)), writing():
         orders.confirm(order, ship_on=clock.today(), by=seller)
     with clock.frozen(at + timedelta(hours=9)), writing():
-        inside = [
-            orders.Packed(line.sku, line.quantity, line.quantity * (line.estimated_grams or 0))
-            for line in order.lines
-            if line.is_by_weight
-        ]
-        orders.ship(order, carrier="Viettel Post", tracking=f"VTP{order.id:08d}", by=seller, packed=inside)
+        orders.ship(order, carrier="Viettel Post", tracking=f"VTP{order.id:08d}", by=seller)
     with clock.frozen(at + timedelta(days=3)), writing():
         orders.deliver(order, on=clock.today(), by=seller)
 
