@@ -14,7 +14,7 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -28,6 +28,7 @@ from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import func, select
 
 from config import Settings
+from marketplace.accounts.models import Organisation
 from marketplace.core import clock
 from marketplace.core.database import db
 from marketplace.core.outbox import Job, JobState
@@ -128,8 +129,8 @@ def kill(server: LiveServer) -> None:
 def buyers(app: Flask) -> list[tuple[str, Confirmation, str]]:
     """Guests with one pack in the cart, about to confirm: cookie, confirmation and form of each."""
     packs = [making.goods(stock=CHECKOUTS, price_vnd=60_000 + 1_000 * number) for number in range(PRODUCTS)]
-    for order in db.session.scalars(select(factories.Organisation)).all():
-        factories.manager_of(order)
+    for seller in db.session.scalars(select(Organisation)).all():
+        factories.manager_of(seller)
     return [_buyer(app, packs[number % PRODUCTS], number) for number in range(CHECKOUTS)]
 
 
@@ -148,8 +149,8 @@ def _buyer(app: Flask, pack: int, number: int) -> tuple[str, Confirmation, str]:
 def rush(app: Flask, settings: Settings, tmp_path: Path) -> Iterator[Rush]:
     fake = FakeStripe()
     with fake, with_cards(app, fake):
-        cards = {"stripe_secret_key": KEY, "stripe_webhook_secret": SECRET, "stripe_api_base": fake.url}
-        server = LiveServer(replace(settings, **cards), tmp_path / "server")
+        by_card = replace(settings, stripe_secret_key=KEY, stripe_webhook_secret=SECRET, stripe_api_base=fake.url)
+        server = LiveServer(by_card, tmp_path / "server")
         fake.webhook_url = f"{server.url}/webhooks/stripe"
         yield Rush(server, fake)
         fake.webhook_url = ""
@@ -158,8 +159,8 @@ def rush(app: Flask, settings: Settings, tmp_path: Path) -> Iterator[Rush]:
 
 def test_killed_in_the_middle_of_five_hundred_checkouts(app: Flask, rush: Rush) -> None:
     with app.app_context():
-        for one in buyers(app):
-            rush.waiting.put(one)
+        for buyer in buyers(app):
+            rush.waiting.put(buyer)
         db.session.remove()
     rush.server.start()
     crowd = [threading.Thread(target=rush.buy) for _ in range(BROWSERS)] + [threading.Thread(target=rush.pay)]
@@ -183,9 +184,9 @@ def test_killed_in_the_middle_of_five_hundred_checkouts(app: Flask, rush: Rush) 
         nothing_is_lost_or_doubled(rush)
 
 
-def until(reached: object, *, seconds: float = SOON) -> None:
+def until(reached: Callable[[], bool], *, seconds: float = SOON) -> None:
     end = time.monotonic() + seconds
-    while not reached():  # type: ignore[operator]
+    while not reached():
         assert time.monotonic() < end, "it took too long"
         time.sleep(0.05)
 
