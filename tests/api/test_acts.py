@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import time
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -27,7 +28,7 @@ from marketplace.orders.states import OrderState
 from tests import factories
 from tests.access import making
 from tests.api.program import Program, Seller, wrong_fields
-from tests.races.without_locks import plain_locked, plain_writing
+from tests.races.without_locks import plain_locked, plain_statement, plain_writing
 
 Made = Callable[..., Program]
 
@@ -249,11 +250,13 @@ def two_counts(app: Flask, shop: Seller, seller: Program, race: Callable[..., li
 
 
 def think(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everyone thinks for a moment between looking at the figure and writing it."""
+    """Whoever has looked at the figure waits a while for the other one to have looked, too."""
+    both = threading.Barrier(2)
 
     def slowly(*known: Any, **now: Any) -> None:
         acting.expect(*known, **now)
-        time.sleep(0.05)
+        with suppress(threading.BrokenBarrierError):
+            both.wait(1)
 
     monkeypatch.setattr(stock, "expect", slowly)
 
@@ -274,6 +277,7 @@ def test_without_the_lock_both_would(
     """The control: the lock is what lets only one win."""
     think(monkeypatch)
     monkeypatch.setattr(shelf, "locked", plain_locked)
+    monkeypatch.setattr(shelf, "under_lock", plain_statement)
     monkeypatch.setattr(stock, "writing", plain_writing)
     got = two_counts(app, shop, seller, race)
     with app.app_context():
