@@ -44,7 +44,7 @@ def reading() -> list[str]:
 def writing() -> list[str]:
     """Those that somebody can post to from a page; what only programs send has tests of its own."""
     forms = [name for name in names(application(), "POST") if not name.startswith("POST api.")]
-    return [name for name in forms if may_be_used(ROWS[name])]
+    return [name for name in forms if name not in ROWS or may_be_used(ROWS[name])]
 
 
 def may_be_used(row: Row) -> bool:
