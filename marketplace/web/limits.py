@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 
 from limits.storage import MovingWindowSupport, Storage
+
+from marketplace.core import clock
 
 SCHEME = "process"
 # every so many entries, names that were not seen for their whole window are forgotten
@@ -36,7 +37,7 @@ class ProcessStorage(Storage, MovingWindowSupport):
 
     def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
         """Count so many entries now, or none where they would pass the limit within the window."""
-        now = time.time()
+        now = clock.now().timestamp()
         with self._lock:
             entries = self._standing(key, expiry, now)
             if len(entries) + amount > limit:
@@ -49,7 +50,7 @@ class ProcessStorage(Storage, MovingWindowSupport):
 
     def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
         """When the oldest entry of the window came, and how many there are."""
-        now = time.time()
+        now = clock.now().timestamp()
         with self._lock:
             entries = self._standing(key, expiry, now)
             return (entries[0], len(entries)) if entries else (now, 0)

@@ -96,7 +96,9 @@ def test_a_tape_runs_with_the_numbers_of_today() -> None:
 
 def test_the_table_tells_of_failures() -> None:
     orders = {
+        "steps": {"confirmation": {"processor_ms": 14.0, "database_ms": 1.5, "statements": 32}},
         "whole_per_s": 8.0,
+        "generator_share": 0.1,
         "posts_per_s": 9.0,
         "crowd_served": 49,
         "crowd_longest_s": 2.0,
@@ -106,6 +108,7 @@ def test_the_table_tells_of_failures() -> None:
     told = table.of({**machine, "engines": {"SQLite": {"orders": orders}}})
     assert "49 orders" in told
     assert "failed: x" in told
+    assert "at most 71 a second and core" in told
 
 
 def test_a_large_market_adds_up(app: Flask) -> None:
