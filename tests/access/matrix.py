@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.access import by_card, organisations, programs, purses, returning, things
+from tests.access import by_card, desks, organisations, programs, purses, returning, talks, things
 from tests.access.world import ANONYMOUS, BUYERS, GUEST, ROLES, SELLERS, World
 
 SIGN_IN = "to /sign-in"
@@ -216,20 +216,20 @@ ROWS: dict[str, Row] = {
     "POST orders.reply": row(404, things.reviewed, {"text": "Cảm ơn bạn"}, buyers=403, sellers=303),
     # messages
     "GET messages.index": row(200, visitors=SIGN_IN),
-    "GET messages.ask": row(200, things.question, sellers=403),
-    "POST messages.begin": row(303, things.question, {"text": "Còn hàng không?"}, sellers=403),
-    "GET messages.show": between(200, things.talk),
-    "POST messages.write": between(303, things.talk, {"text": "Cảm ơn bạn"}),
-    "POST messages.read": between(303, things.talk, {"number": "1"}),
-    "GET messages.picture": between(200, things.sent_picture),
-    "POST messages.publish": between(303, things.answered_question, buyers=403, guest=SIGN_IN),
-    "POST messages.withdraw": between(303, things.public_question),
-    "GET messages.write_report": between(200, things.answer_to_judge, sellers=403),
-    "POST messages.report": between(303, things.answer_to_judge, {"reason": "spam"}, sellers=403),
+    "GET messages.ask": row(200, talks.question, sellers=403),
+    "POST messages.begin": row(303, talks.question, {"text": "Còn hàng không?"}, sellers=403),
+    "GET messages.show": between(200, talks.talk),
+    "POST messages.write": between(303, talks.talk, {"text": "Cảm ơn bạn"}),
+    "POST messages.read": between(303, talks.talk, {"number": "1"}),
+    "GET messages.picture": between(200, talks.sent_picture),
+    "POST messages.publish": between(303, talks.answered_question, buyers=403, guest=SIGN_IN),
+    "POST messages.withdraw": between(303, talks.public_question),
+    "GET messages.write_report": between(200, talks.answer_to_judge, sellers=403),
+    "POST messages.report": between(303, talks.answer_to_judge, {"reason": "spam"}, sellers=403),
     "GET messages.reported": row(404, operator=200),
-    "POST messages.hide": row(404, things.reported_answer, operator=303),
-    "POST messages.dismiss": row(404, things.reported_answer, operator=303),
-    "POST messages.show_again": row(404, things.hidden_answer, operator=303),
+    "POST messages.hide": row(404, talks.reported_answer, operator=303),
+    "POST messages.dismiss": row(404, talks.reported_answer, operator=303),
+    "POST messages.show_again": row(404, talks.hidden_answer, operator=303),
     "POST orders.ask_to_cancel": by_buyer(things.confirmed, {"note": "Tôi đặt nhầm"}),
     "POST orders.reorder": by_buyer(things.placed),
     "GET orders.receipt": row(404, things.placed, buyers=200, sellers=200),
@@ -256,6 +256,9 @@ ROWS: dict[str, Row] = {
     "POST orders.agree_to_cancel": by_seller(returning.asked_to_cancel),
     "POST orders.keep_to_order": by_seller(returning.asked_to_cancel, {"note": "Hàng đã đóng gói"}),
     "GET orders.desk_returns": desk(200),
+    "GET orders.freight": desk(200),
+    "POST orders.save_freight": desk(303, desks.freight),
+    "POST orders.change_steps": desk(200, desks.more_steps),
     "POST orders.agree_to_return": row(
         404, returning.requested, {"how": "send"}, buyers=403, sellers=303, operator=403
     ),
