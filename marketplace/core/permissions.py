@@ -50,6 +50,7 @@ class Permission(StrEnum):
     RETURN_ANSWER = "return.answer"
     RETURN_SEND = "return.send"
     RETURN_DECIDE = "return.decide"
+    FREIGHT_EDIT = "freight.edit"
     RETURNS_OVERSEE = "returns.oversee"
     REVIEW_ANSWER = "review.answer"
     PAYMENT_SEE = "payment.see"

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from flask import current_app, render_template
 from markupsafe import Markup
 
-from marketplace.core.actors import Actor
+from marketplace.core.actors import Actor, Role
 from marketplace.orders.queries import freight, lists, rates, returns, reviews
 from marketplace.orders.queries.places import first_province
 from marketplace.orders.states import OrderState
@@ -86,6 +86,15 @@ def orders_that_wait(_actor: Actor, refs: Sequence[str]) -> Mapping[str, Markup]
         for ref in refs
         if ref in counts or ref in back
     }
+
+
+@hang(Slot.DESK, place=5)
+def no_freight_yet(actor: Actor, refs: Sequence[str]) -> Mapping[str, Markup]:
+    """A producer who never said what delivery costs cannot send anything: she is led to where she says it."""
+    if not actor.has_role(Role.MANAGER, Role.STAFF):
+        return {}
+    known = rates.rates_of_sellers(refs)
+    return {ref: _drawn("_no_freight") for ref in refs if ref not in known}
 
 
 def _drawn(name: str, **values: object) -> Markup:

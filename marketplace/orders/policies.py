@@ -35,6 +35,12 @@ def may_see_desk(actor: Actor, seller: Organisation) -> bool:
     return actor.acts_for(seller.id, *SELLING)
 
 
+@permits(Permission.FREIGHT_EDIT)
+def may_edit_freight(actor: Actor, seller: Organisation) -> bool:
+    """Managers and staff of the producer say what delivery costs."""
+    return actor.is_seller and actor.acts_for(seller.id, *SELLING)
+
+
 @permits(Permission.PURCHASE_SEE)
 def may_see_purchase(actor: Actor, purchase: Purchase) -> bool:
     """Only its buyer."""

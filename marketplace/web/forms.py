@@ -33,6 +33,8 @@ from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.money import MOST_VND, parse_vnd
 from marketplace.core.refusals import Refused
 from marketplace.core.text import clean
+from marketplace.core.weights import parse_grams
+from marketplace.web.filters import weight
 from marketplace.web.requests import BadInput
 
 F = TypeVar("F", bound="Form")
@@ -213,11 +215,49 @@ def vnd_field(label: Any, *, least: int = 0, most: int = MOST_VND, required: boo
     return VndField(label, [_needed(required), bounds], **options)
 
 
+class WeightField(StringField):
+    """A weight in whole grams: "500 g", "1,5 kg" and "1200" are understood."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the weight or say how to type it."""
+        typed = valuelist[0] if valuelist else ""
+        self.typed = typed[:40]
+        self.data = parse_grams(clean(typed[:40])) if typed.strip() else None
+        if typed.strip() and not self.data:
+            self.data = None
+            raise ValueError(_("Please type a weight, for example 500 g or 1,5 kg."))
+
+    def _value(self) -> str:
+        return getattr(self, "typed", None) or ("" if self.data is None else weight(self.data))
+
+
 def phone_number(text: str) -> str | None:
     """A Vietnamese number in its plain form (0912345678), or None where it is none."""
     digits = re.sub(r"[\s.\-()\u00a0]", "", text)
     digits = re.sub(r"^(\+84|0084|84(?=[235789]\d{8,9}$))", "0", digits)
     return digits if _PHONE.fullmatch(digits) else None
+
+
+# mobile numbers of eleven digits lost one in 2018: what they began with, and what they begin with since
+OLD_PREFIXES = {
+    "0120": "070", "0121": "079", "0122": "077", "0126": "076", "0128": "078",
+    "0123": "083", "0124": "084", "0125": "085", "0127": "081", "0129": "082",
+    "0162": "032", "0163": "033", "0164": "034", "0165": "035", "0166": "036", "0167": "037", "0168": "038",
+    "0169": "039", "0186": "056", "0188": "058", "0199": "059",
+}  # fmt: skip
+
+
+def phone_fault(text: str) -> str:
+    """What is wrong with a number, and what would mend it where that is plain."""
+    digits = re.sub(r"^(\+84|0084)", "0", re.sub(r"[\s.\-()\u00a0]", "", text))
+    renewed = OLD_PREFIXES.get(digits[:4], "") + digits[4:] if len(digits) == 11 else ""
+    if digits[:4] in OLD_PREFIXES and phone_number(renewed):
+        return _("Since 2018 mobile numbers have ten digits. Please type this one as %(number)s.", number=renewed)
+    if phone_number(f"0{digits}") and not digits.startswith("0"):
+        return _("The 0 in front is missing. Please type %(number)s.", number=f"0{digits}")
+    if re.fullmatch(r"0[35789]\d{6,10}", digits):
+        return _("A mobile number has ten digits, this one has %(count)s. Example: 0912 345 678.", count=len(digits))
+    return _("This is not a Vietnamese phone number. Example: 0912 345 678.")
 
 
 class PhoneField(StringField):
@@ -231,7 +271,7 @@ class PhoneField(StringField):
     def pre_validate(self, form: Any) -> None:
         """Say what a number looks like."""
         if self.data and phone_number(self.data) is None:
-            raise ValidationError(_("This is not a Vietnamese phone number. Example: 0912 345 678."))
+            raise ValidationError(phone_fault(self.data))
 
 
 def phone_field(label: Any, *, required: bool = True, **options: Any) -> Field:
@@ -267,9 +307,7 @@ def choice_field(
     return _ChoiceField(label, [_needed(required)], choices=_named(choices), validate_choice=True, **options)
 
 
-def radio_field(
-    label: Any, choices: Iterable[tuple[str, Any]] = (), *, required: bool = True, **options: Any
-) -> Field:
+def radio_field(label: Any, choices: Iterable[tuple[str, Any]] = (), *, required: bool = True, **options: Any) -> Field:
     """One of several, each visible."""
     return _RadioField(label, [_needed(required)], choices=_named(choices), **options)
 

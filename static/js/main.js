@@ -8,6 +8,7 @@ import { bindCompare } from "./compare.js";
 import { bindConfirms } from "./confirm.js";
 import { bindFavourites } from "./favourites.js";
 import { bindFilters } from "./filters.js";
+import { bindFreight } from "./freight.js";
 import { bindPreviews } from "./image_preview.js";
 import { bindPolls } from "./poll.js";
 import { bindCopies } from "./copy.js";
@@ -17,7 +18,7 @@ import { bindSubmitOnce } from "./submit_once.js";
 import { bindSuggestions } from "./suggest.js";
 import { bindZooms } from "./zoom.js";
 
-for (const bind of [bindAddresses, bindCheckouts, bindCommunes, bindSteppers, bindPacks, bindConfirms, bindFilters, bindPreviews, bindPolls, bindReadMarks, bindCopies, bindSubmitOnce, bindSuggestions, bindZooms, bindCompare, bindFavourites, bindRecent]) {
+for (const bind of [bindAddresses, bindCheckouts, bindCommunes, bindSteppers, bindPacks, bindConfirms, bindFilters, bindPreviews, bindPolls, bindReadMarks, bindCopies, bindSubmitOnce, bindSuggestions, bindZooms, bindCompare, bindFavourites, bindRecent, bindFreight]) {
   bind(document);
 }
 

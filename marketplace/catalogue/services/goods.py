@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from itertools import pairwise
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.exc import IntegrityError
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.states import OrganisationState
@@ -29,6 +30,8 @@ MOST_PHOTOS = 12
 MOST_VARIANTS = 30
 # with a number behind it, it still fits into the trail, which knows products by their slugs
 LONGEST_SLUG = 56
+# how many products of the same name may come at the same moment
+ATTEMPTS = 20
 SKU_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -74,11 +77,9 @@ def create(
     seller: Organisation, description: Description, *, product_set: ProductSet, origin: Province, by: Actor
 ) -> Product:
     """A new product of a producer, a draft that only she sees."""
-    product = Product(slug=_free_slug(description.name), seller=seller, product_set=product_set, origin=origin)
-    product.origin_now = origin.now
+    product = Product(seller=seller, product_set=product_set, origin=origin, origin_now=origin.now)
     _describe(product, description)
-    db.session.add(product)
-    db.session.flush()
+    _settle(product, description.name)
     audit.record(audit.subject_of(product), "create", by=by, set=product_set.number)
     return product
 
@@ -103,17 +104,34 @@ def rename(product: Product, name: str, *, by: Actor) -> None:
     before, product.name = product.slug, name
     if slugify(name, most=LONGEST_SLUG) != before:
         audit.record(audit.subject_of(product), "rename", by=by)
-        product.slug = _free_slug(name)
-        for moved in db.session.scalars(select(SlugRedirect).where(SlugRedirect.target == before)):
+        _settle(product, name)
+        moved_here = SlugRedirect.kind == "product", SlugRedirect.target == before
+        for moved in db.session.scalars(select(SlugRedirect).where(*moved_here)):
             moved.target = product.slug
         db.session.add(SlugRedirect(kind="product", slug=before, target=product.slug))
         messages.subject_renamed("product", before, product.slug)
     _reindex(product)
 
 
+def _settle(product: Product, name: str) -> None:
+    """Store a product under a free address; where another takes it at the same moment, under the next one."""
+    for attempt in range(ATTEMPTS):
+        try:
+            with db.session.begin_nested():
+                product.slug = _free_slug(name)
+                db.session.add(product)
+                db.session.flush()
+        except IntegrityError as error:
+            if attempt == ATTEMPTS - 1 or "slug" not in str(error.orig):
+                raise
+        else:
+            return
+
+
 def _free_slug(name: str) -> str:
     """An address that no product has or ever had."""
     wanted = slugify(name, most=LONGEST_SLUG) or "san-pham"
+    # a product that is being renamed keeps its old address until it has the new one
     taken = select(Product.slug).where(or_(Product.slug == wanted, Product.slug.like(f"{wanted}-%")))
     once = select(SlugRedirect.slug).where(SlugRedirect.kind == "product", SlugRedirect.slug.like(f"{wanted}%"))
     known = set(db.session.scalars(taken)) | set(db.session.scalars(once))

@@ -109,8 +109,13 @@ def ship_quote(
     ready_on: date | None = None,
 ) -> Quote:
     """Delivery to a province of today for a parcel of this weight and worth."""
-    distance = table.distances.get(zone_between(seller.province, province)) if table else None
-    if table is None or distance is None or province.code in table.not_served:
+    if table is None:
+        sentence = _l(
+            "%(seller)s has not set delivery prices yet. Please ask them, or look again soon.", seller=seller.name
+        )
+        return Quote(DeliveryKind.SHIP, refusal=sentence)
+    distance = table.distances.get(zone_between(seller.province, province))
+    if distance is None or province.code in table.not_served:
         sentence = _l("%(seller)s does not deliver to %(place)s.", seller=seller.name, place=province.name)
         return Quote(DeliveryKind.SHIP, refusal=sentence)
     free = table.free_above_vnd is not None and goods_vnd >= table.free_above_vnd

@@ -8,6 +8,7 @@ from marketplace.orders.services.asking_to_cancel import (
 )
 from marketplace.orders.services.carts import add_line, change_line, merge_guest_cart
 from marketplace.orders.services.deadlines import extend, pass_deadline
+from marketplace.orders.services.freight import set_freight
 from marketplace.orders.services.fulfilment import (
     BUYER_MAY_CANCEL,
     buyer_may_cancel,
@@ -81,6 +82,7 @@ __all__ = [
     "reply_to",
     "returnable",
     "review",
+    "set_freight",
     "ship",
     "take_back",
     "withdraw",

@@ -5,10 +5,11 @@ from marketplace.orders.views import (
     buying,
     carts,
     checkout,
+    freight,
     papers,
     returning,
     reviewing,
     selling,
 )
 
-__all__ = ["answering", "buying", "carts", "checkout", "papers", "returning", "reviewing", "selling"]
+__all__ = ["answering", "buying", "carts", "checkout", "freight", "papers", "returning", "reviewing", "selling"]
