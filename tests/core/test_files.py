@@ -80,7 +80,7 @@ def test_no_key_leads_out_of_the_store(tmp_path: Path, key: str) -> None:
     assert list(tmp_path.rglob("*")) == []
 
 
-def test_another_kind_of_store_stops_the_start(inside: Flask, settings: Settings, app_with: Callable[..., Flask]) -> None:
+def test_another_store_stops_the_start(inside: Flask, settings: Settings, app_with: Callable[..., Flask]) -> None:
     assert store() == Folder(Path(settings.media_url))
     with pytest.raises(WrongSetting, match="MEDIA_URL"):
         app_with(media_url="ftp://bucket")
