@@ -19,6 +19,7 @@ from marketplace.core.outbox.jobs import Job
 from marketplace.core.outbox.letters import letter_of
 from marketplace.orders import methods
 from marketplace.payments import jobs, queries
+from marketplace.payments.jobs import rounds
 from marketplace.payments.models import Payment
 from marketplace.payments.states import PaymentState
 from tests import factories
@@ -96,7 +97,7 @@ def due_refund(market: Market) -> str:
 
 
 def run_queued() -> int:
-    queued = list(db.session.scalars(select(Job).where(Job.kind == jobs.REPORT)))
+    queued = list(db.session.scalars(select(Job).where(Job.kind == rounds.REPORT)))
     for job in queued:
         jobs.report_overdue_refund(**job.payload)
     return len(queued)
@@ -114,7 +115,7 @@ def test_an_overdue_refund_is_reported_once_a_day(market: Market) -> None:
     for hours, times in ((1, 1), (2, 1), (26, 2)):
         with clock.frozen(late + timedelta(hours=hours)):
             jobs.look_for_overdue_refunds()
-        assert db.session.query(Job).filter_by(kind=jobs.REPORT).count() == times
+        assert db.session.query(Job).filter_by(kind=rounds.REPORT).count() == times
         db.session.rollback()
     with clock.frozen(late + timedelta(hours=27)):
         assert run_queued() == 2
