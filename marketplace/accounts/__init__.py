@@ -10,7 +10,7 @@ bp = Blueprint("accounts", __name__)
 
 def register(app: Flask) -> None:
     """Hang the pages and the source of actors into the application."""
-    from marketplace.accounts import jobs, panels, policies, reactions, signing_in, views  # noqa: F401
+    from marketplace.accounts import jobs, panels, personal, policies, reactions, signing_in, views  # noqa: F401
 
     signing_in.register(app)
     app.register_blueprint(bp)

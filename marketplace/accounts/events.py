@@ -42,3 +42,10 @@ class OrganisationRenamed:
 
     organisation: Organisation
     before: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonErased:
+    """A person has been forgotten: only her ref is left."""
+
+    person: Person

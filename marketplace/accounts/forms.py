@@ -70,7 +70,7 @@ class SignUpForm(Form):
     """Who wants an account."""
 
     name = text_field(_l("Your name"))
-    email = email_field(_l("E-mail"))
+    email = email_field(_l("E-mail"), required=False)
     phone = phone_field(_l("Phone"), required=False)
     wants = radio_field(_l("What do you want to do here?"), WANTS, required=False)
     consent = tick_field(
@@ -228,3 +228,32 @@ class SuspendForm(Form):
     """Why an organisation may not trade for now."""
 
     reason = text_field(_l("Reason that its people read"), most=1000, lines=True)
+
+
+class PhoneForm(Form):
+    """Which number is to be proven."""
+
+    phone = phone_field(_l("Phone"))
+
+
+class PhoneCodeForm(Form):
+    """The code of an SMS."""
+
+    code = text_field(_l("Code from the SMS"), most=12)
+
+
+class NewPasswordByCodeForm(JoinForm):
+    """The code of an SMS, and the password that it brings."""
+
+    code = text_field(_l("Code from the SMS"), most=12)
+
+
+class ErasureForm(Form):
+    """That it is really she, and that she really wants it."""
+
+    current = password_field(_l("Password of now"))
+    code = text_field(_l("Code of your app"), most=40, required=False)
+    sure = tick_field(
+        _l("I have read what goes and what stays, and I want my account erased"),
+        must=_l("Please tick this if you want your account erased."),
+    )

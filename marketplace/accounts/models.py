@@ -23,10 +23,13 @@ from marketplace.accounts.states import (
 from marketplace.core import clock
 from marketplace.core.actors import OrganisationKind, Role
 from marketplace.core.database import Base, Id, Ref, enumerated
+from marketplace.core.outbox.topics import Topic, Way
 from marketplace.core.states import Machine
 from marketplace.places.models import Province, Ward
 
 SHORTEST_PASSWORD = 8
+# nobody reads mail there: RFC 2606 keeps the ending out of the internet for good
+ERASED_AT = "@da-xoa.invalid"
 
 
 class Person(Base):
@@ -50,6 +53,11 @@ class Person(Base):
     is_active = True
     is_authenticated = True
     is_anonymous = False
+
+    @property
+    def is_erased(self) -> bool:
+        """Nothing of her is left but the ref that orders and the trail need."""
+        return (self.email or "").endswith(ERASED_AT)
 
     def get_id(self) -> str:
         """What a session remembers of her: once the epoch changes, every session of before has ended."""
@@ -230,3 +238,90 @@ class SignInAttempt(Base):
     id: Mapped[Id]
     key: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+
+
+class NoticeChoice(Base):
+    """By which way a person wants notices on one matter, or does not; without a row the default counts."""
+
+    __tablename__ = "notice_choices"
+    __table_args__ = (UniqueConstraint("person_id", "topic", "way"),)
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    topic: Mapped[Topic] = enumerated(Topic, "topic")
+    way: Mapped[Way] = enumerated(Way, "way")
+    wanted: Mapped[bool]
+
+
+class ProvenPhone(Base):
+    """A number at which a person has read a code: it lets her in, and belongs to nobody else."""
+
+    __tablename__ = "proven_phones"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), unique=True)
+    phone: Mapped[str] = mapped_column(String(20), unique=True)
+    proven_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    person: Mapped[Person] = relationship()
+
+
+class PhoneCode(Base):
+    """A code on its way to a phone; the digits follow from `nonce` and the site's own key, so they are not stored.
+
+    `holder` is a digest of what the code is for, of who asked and of the number: a new code takes the old one's place.
+    """
+
+    __tablename__ = "phone_codes"
+
+    id: Mapped[Id]
+    holder: Mapped[str] = mapped_column(String(64), unique=True)
+    purpose: Mapped[str] = mapped_column(String(16))
+    phone: Mapped[str] = mapped_column(String(20), index=True)
+    locale: Mapped[str] = mapped_column(String(5))
+    nonce: Mapped[str] = mapped_column(String(48))
+    tries: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class PhoneLimit(Base):
+    """How many codes were sent to one number, or asked for by one person, since a moment; the key is a digest."""
+
+    __tablename__ = "phone_limits"
+
+    id: Mapped[Id]
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    sent: Mapped[int] = mapped_column(default=0)
+    since: Mapped[datetime] = mapped_column(index=True)
+    last_at: Mapped[datetime | None]
+
+
+class DataExport(Base):
+    """Everything that is known of a person, as a file for herself; `file_key` names it in the store once it is made."""
+
+    __tablename__ = "data_exports"
+
+    id: Mapped[Id]
+    ref: Mapped[str] = mapped_column(String(48), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+    made_at: Mapped[datetime | None]
+    file_key: Mapped[str] = mapped_column(String(120), default="")
+    size: Mapped[int] = mapped_column(BigInteger, default=0)
+
+    person: Mapped[Person] = relationship()
+
+
+class Erasure(Base):
+    """A person's wish to be forgotten: it can be taken back until `effective_at`, by a letter's secret or signed in."""
+
+    __tablename__ = "erasures"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), unique=True)
+    undo_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now)
+    effective_at: Mapped[datetime] = mapped_column(index=True)
+    done_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship()

@@ -6,6 +6,7 @@ from marketplace.accounts import queries
 from marketplace.accounts.models import Person
 from marketplace.core.actors import Role
 from marketplace.core.outbox.notices import Address, resolves
+from marketplace.core.outbox.topics import Choices
 
 # who reads an organisation's letters; signatories and leaders are asked one by one
 READERS = (Role.MANAGER, Role.STAFF, Role.OFFICER)
@@ -29,4 +30,12 @@ def addresses_of_organisation(ref: str) -> list[Address]:
 
 
 def _addresses(people: list[Person]) -> list[Address]:
-    return [Address(person.email, person.locale, person.name) for person in people if person.email]
+    """Where these people are reached, and what they have chosen; nobody writes to somebody who was forgotten."""
+    left = [person for person in people if not person.is_erased]
+    phones, choices = queries.proven_phones(left), queries.choices_of(left)
+    found = [_address(person, phones.get(person.id, ""), choices.get(person.id, {})) for person in left]
+    return [one for one in found if one.email or one.phone]
+
+
+def _address(person: Person, phone: str, choices: Choices) -> Address:
+    return Address(person.email or "", person.locale, person.name, phone, person.ref, choices)

@@ -16,7 +16,7 @@ from marketplace.accounts import queries, services
 from marketplace.accounts.events import SignedIn
 from marketplace.accounts.models import MemberInvitation, Organisation, Person
 from marketplace.accounts.states import JOINING, OrganisationState
-from marketplace.core import clock
+from marketplace.core import clock, i18n
 from marketplace.core.actors import Actor, ActorKind, OrganisationKind
 from marketplace.core.database import db, writing
 from marketplace.core.events import publish
@@ -266,6 +266,42 @@ def join_by_invitation(invitation: MemberInvitation, newcomer: services.Invitati
     start(person, key)
     act_for(organisation)
     return person
+
+
+def join_by_phone(name: str, phone: str, code: str, password: str, *, terms: str) -> Person:
+    """Open the account of somebody who has read the code at her number, and begin its session."""
+    password_hash = services.new_hash(password, name, phone)
+    known = {"locale": i18n.locale(), "terms": terms, "password_hash": password_hash}
+    with writing():
+        fits = services.phones.takes(services.phones.Purpose.JOIN, phone, code)
+        person = services.phones.join(name, phone, **known) if fits else None
+        key = _begun(person) if person else ""
+    if person is None:
+        raise Refused(services.phones.WRONG, field="code")
+    start(person, key)
+    return person
+
+
+def reset_by_phone(phone: str, code: str, password: str, *, address: str) -> None:
+    """A new password for whoever has read the code at her number; the same answer and work where nobody has it."""
+    _counted(services.Attempt(f"reset-code:{phone}", address))
+    password_hash = services.new_hash(password, phone)
+    with writing():
+        fits = services.phones.takes(services.phones.Purpose.RESET, phone, code)
+        done = fits and services.phones.reset(phone, password_hash=password_hash, address=address)
+    if not done:
+        raise Refused(services.phones.WRONG, field="code")
+
+
+def prove_wholly(person: Person, current: str, code: str, *, address: str) -> None:
+    """Go on only for somebody who knows the password of now and, where she has set it up, shows a code."""
+    prove(person, current, address=address)
+    if queries.has_second_factor(person):
+        attempt, by = services.Attempt(f"code:{person.ref}", address), actor()
+        counted = _counted(attempt)
+        with writing():
+            services.second_factor.accept(person, code, by=by)
+            services.forgive(attempt, counted)
 
 
 def start(person: Person, key: str, *, keep: bool = False) -> None:

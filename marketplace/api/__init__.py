@@ -10,7 +10,7 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Hang the API, its pages, panels, reactions and jobs into the application."""
-    from marketplace.api import bearer, jobs, operations, panels, policies, problems, reactions, views  # noqa: F401
+    from marketplace.api import bearer, jobs, operations, panels, personal, policies, problems, reactions, views  # noqa: F401
 
     views.register(app)
     problems.register(app)

@@ -11,6 +11,6 @@ bp = Blueprint("messages", __name__)
 
 def register(app: Flask) -> None:
     """Hang the pages, panels and jobs into the application."""
-    from marketplace.messages import jobs, panels, policies, views  # noqa: F401
+    from marketplace.messages import jobs, panels, personal, policies, views  # noqa: F401
 
     app.register_blueprint(bp)

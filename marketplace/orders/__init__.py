@@ -11,7 +11,7 @@ bp = Blueprint("orders", __name__)
 
 def register(app: Flask) -> None:
     """Hang the pages, panels and jobs into the application."""
-    from marketplace.orders import jobs, panels, policies, reactions, subjects, views  # noqa: F401
+    from marketplace.orders import jobs, panels, personal, policies, reactions, subjects, views  # noqa: F401
 
     views.carts.register(app)
     app.register_blueprint(bp)

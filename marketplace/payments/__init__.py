@@ -12,7 +12,7 @@ bp = Blueprint("payments", __name__)
 def register(app: Flask) -> None:
     """Hang the methods, pages, panels and jobs into the application."""
     from marketplace.orders import methods
-    from marketplace.payments import jobs, panels, policies, reactions, views  # noqa: F401
+    from marketplace.payments import jobs, panels, personal, policies, reactions, views  # noqa: F401
     from marketplace.payments.providers import card, cod, transfer
 
     for method in (transfer.METHOD, card.METHOD, cod.METHOD):

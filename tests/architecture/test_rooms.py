@@ -14,12 +14,13 @@ NO_NAMES = {
 }  # fmt: skip
 # rooms that one feature has more than the others, and why
 EXTRA_ROOMS: dict[str, set[str]] = {
-    "accounts": {"signing_in"},  # who a request's cookie or token stands for
+    # who a request's cookie or token stands for; what is known of a person, handed out and forgotten
+    "accounts": {"signing_in", "personal"},
     "catalogue": {"subjects"},  # what people may write messages about, and who to whom
-    "messages": {"subjects"},  # the slot where higher features hang theirs
-    "orders": {"methods", "subjects"},  # the slot where payments hangs the ways to pay
-    "payments": {"providers"},  # one module a way to pay
-    "storefronts": {"subjects"},
+    "messages": {"subjects", "personal"},  # the slot where higher features hang theirs
+    "orders": {"methods", "subjects", "personal"},  # the slot where payments hangs the ways to pay
+    "payments": {"providers", "personal"},  # one module a way to pay
+    "storefronts": {"subjects", "personal"},
 }
 NEVER_IMPORTS = {
     "states": {"models", "policies", "queries", "services", "panels", "reactions", "jobs", "forms", "views"},

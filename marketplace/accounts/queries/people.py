@@ -13,6 +13,7 @@ from marketplace.accounts.models import (
     EmailChange,
     Membership,
     Person,
+    ProvenPhone,
     RecoveryCode,
     SecondFactor,
     SignIn,
@@ -34,13 +35,21 @@ def person_by_email(email: str) -> Person | None:
 
 
 def person_by_login(text: str) -> Person | None:
-    """Whom an e-mail address or a phone number means; a number that several people gave means none of them."""
+    """Whom an e-mail address or a phone number means: who proved it, else the one who gave it, if it is only one."""
     email = email_address(text)
     if email:
         return person_by_email(email)
     phone = phone_number(text)
+    owner = person_by_proven_phone(phone or "")
+    if owner is not None:
+        return owner
     found = db.session.scalars(select(Person).where(Person.phone == phone).limit(2)).all() if phone else []
     return found[0] if len(found) == 1 else None
+
+
+def person_by_proven_phone(phone: str) -> Person | None:
+    """Whoever has read a code at this number."""
+    return db.session.scalar(select(Person).join(ProvenPhone).where(ProvenPhone.phone == phone))
 
 
 def person_by_ref(ref: str) -> Person | None:

@@ -1,6 +1,6 @@
 """What may happen to people and organisations: joining, signing in, mending one's own details, being told."""
 
-from marketplace.accounts.services import second_factor, verifying
+from marketplace.accounts.services import erasure, export, phones, second_factor, verifying
 from marketplace.accounts.services.addresses import (
     ask_for_email,
     change_to_confirm,
@@ -10,6 +10,7 @@ from marketplace.accounts.services.addresses import (
     refuse_email,
     undo_limit,
 )
+from marketplace.accounts.services.choices import choose, end_letters
 from marketplace.accounts.services.invitations import (
     accept_invitation,
     forget_invitations,
@@ -55,13 +56,17 @@ __all__ = [
     "change_to_confirm",
     "change_to_refuse",
     "check",
+    "choose",
     "confirm_email",
     "count",
     "create_from_command",
     "edit",
     "edit_organisation",
+    "end_letters",
     "end_one",
     "end_others",
+    "erasure",
+    "export",
     "fits",
     "forget_before",
     "forget_email_changes",
@@ -80,6 +85,7 @@ __all__ = [
     "new_hash",
     "oldest",
     "person_of_reset",
+    "phones",
     "refuse_email",
     "remove",
     "reset_password",

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.accounts import bp, services, signing_in
 from marketplace.accounts.forms import WANTS, JoinForm, SignUpForm
 from marketplace.accounts.states import JOINING
+from marketplace.accounts.views.phones import begin_by_phone
 from marketplace.core import i18n
 from marketplace.core.database import writing
 from marketplace.core.i18n import gettext as _
@@ -22,7 +23,7 @@ def sign_up() -> ResponseReturnValue:
     """Asking for an account."""
     wanted = query_text("as", most=20)
     form = SignUpForm.shown(wants=wanted if wanted in dict(WANTS) else WANTS[0][0])
-    return private(make_response(render_template("accounts/sign_up.html", form=form)))
+    return private(make_response(render_template("accounts/sign_up.html", form=form, sms_on=bool(settings().sms_url))))
 
 
 @bp.post("/sign-up")
@@ -31,6 +32,8 @@ def sign_up() -> ResponseReturnValue:
 def ask_to_join() -> ResponseReturnValue:
     """The same answer whether there is an account with this address or not: only a letter tells."""
     form = SignUpForm.checked()
+    if not form.email.data:
+        return _by_phone(form)
     invitation = services.Invitation(
         name=form.name.data,
         email=form.email.data,
@@ -43,6 +46,12 @@ def ask_to_join() -> ResponseReturnValue:
         services.ask_to_join(invitation, link=url_for("accounts.join", token=services.token_of(invitation)))
     session["joining"] = invitation.email
     return redirect(url_for("accounts.asked"), code=303)
+
+
+def _by_phone(form: SignUpForm) -> ResponseReturnValue:
+    if not (settings().sms_url and form.phone.data):
+        form.refuse("email", _("Please fill this in."))
+    return begin_by_phone(form.name.data, form.phone.data, form.wants.data or "")
 
 
 @bp.get("/sign-up/sent")

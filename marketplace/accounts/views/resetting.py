@@ -7,6 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.accounts import bp, services, signing_in
 from marketplace.accounts.forms import ForgottenForm, JoinForm
+from marketplace.accounts.views.phones import reset_by_phone_of
+from marketplace.core import i18n
 from marketplace.core.database import writing
 from marketplace.core.i18n import gettext as _
 from marketplace.core.permissions import Permission, allows
@@ -29,7 +31,12 @@ def ask_for_reset() -> ResponseReturnValue:
     login = ForgottenForm.checked().login.data
     with writing():
         services.ask_for_reset(login, address=request.remote_addr or "")
+        phone = reset_by_phone_of(login)
+        if phone:
+            services.phones.ask_for_code(services.phones.Purpose.RESET, phone, locale=i18n.locale())
     session["forgotten"] = login
+    if phone:
+        return redirect(url_for("accounts.reset_code"), code=303)
     return redirect(url_for("accounts.reset_sent"), code=303)
 
 

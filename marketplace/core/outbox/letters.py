@@ -8,7 +8,7 @@ template text, and a line end in one cannot start another paragraph or another h
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import current_app
@@ -16,7 +16,8 @@ from flask import current_app
 from config import Settings
 from marketplace.core import i18n
 from marketplace.core.i18n import gettext as _
-from marketplace.core.outbox.notices import Notice
+from marketplace.core.outbox.notices import Address, Notice
+from marketplace.core.outbox.topics import CHOICES_URL, REASONS, Topic, topic_of, way_out
 from marketplace.core.text import clean
 
 LONGEST_SUBJECT = 160
@@ -24,19 +25,30 @@ LONGEST_SUBJECT = 160
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What one reader gets to read; `url` is complete, `action` the words on the link."""
+    """What one reader gets to read; `url` is complete, `action` the words on the link.
+
+    A letter that is sent says why in `reason`; `footer` holds the links by which its reader changes that, with words.
+    """
 
     locale: str
     subject: str
     paragraphs: tuple[str, ...]
     url: str | None
     action: str
+    reason: str = ""
+    footer: tuple[tuple[str, str], ...] = ()
 
     @property
     def text(self) -> str:
-        """The letter as plain text, its link at the end."""
+        """The letter as plain text, its link at the end, and below why it came."""
         link = (f"{self.action}:\n{self.url}",) if self.url else ()
-        return "\n\n".join(self.paragraphs + link) + "\n"
+        why = ("\n".join(["-- ", self.reason, *(f"{words}: {url}" for words, url in self.footer)]),)
+        return "\n\n".join(self.paragraphs + link + (why if self.reason else ())) + "\n"
+
+    @property
+    def short(self) -> str:
+        """The letter as one line: its subject and its link."""
+        return f"{self.subject}. {self.url}" if self.url else self.subject
 
     @property
     def html(self) -> str:
@@ -55,6 +67,17 @@ def letter_of(notice: Notice, locale: str = "") -> Letter:
         subject, *paragraphs = _parts(str(written))
         action = str(getattr(written, "action", None) or _("See it on the marketplace"))
     return Letter(code, subject, tuple(paragraphs), _complete(notice.context.get("url")), action)
+
+
+def addressed(letter: Letter, notice: Notice, address: Address) -> Letter:
+    """The letter as this reader gets it: with why she does, and how she changes that."""
+    topic = topic_of(notice.template)
+    with i18n.speaking(letter.locale):
+        reason, links = str(REASONS[topic]), [(_("Choose what you are told, and how"), CHOICES_URL)]
+        if topic is not Topic.SECURITY:
+            links.append((_("No more letters of this kind"), way_out(address.person, topic)))
+    footer = tuple((words, str(_complete(url))) for words, url in links) if address.person else ()
+    return replace(letter, reason=reason, footer=footer)
 
 
 def subject_and_body(notice: Notice, locale: str = "") -> tuple[str, list[str]]:

@@ -1,9 +1,9 @@
-"""Notices: what people are told, kept for the page "my notices" and sent by e-mail after the commit."""
+"""Notices: what people are told, kept for the page "my notices" and sent by e-mail or SMS after the commit."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -15,6 +15,7 @@ from marketplace.core import clock
 from marketplace.core.actors import Recipient
 from marketplace.core.database import Base, Id, Ref, before_commit, db, table_of
 from marketplace.core.outbox.jobs import enqueue
+from marketplace.core.outbox.topics import Choices, Topic, Way, wanted
 from marketplace.core.refs import next_ref
 
 DELIVER = "core.deliver_notice"
@@ -46,11 +47,21 @@ class Notice(Base):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where one person of a recipient reads her mail, and in which language."""
+    """Where one person of a recipient is reached, in which language, and by which ways she wants what.
+
+    `phone` is a proven one; `person` is the ref of somebody with an account, who may choose.
+    """
 
     email: str
     locale: str
     name: str = ""
+    phone: str = ""
+    person: str = ""
+    choices: Choices = field(default_factory=dict)
+
+    def wants(self, topic: Topic, way: Way) -> bool:
+        """Whether notices on this matter go to her this way."""
+        return wanted(self.choices, topic, way, has_email=bool(self.email))
 
 
 Resolver = Callable[[str], list[Address]]
@@ -75,7 +86,7 @@ def _contact(ref: str) -> list[Address]:
 def addresses_of(recipient: Recipient) -> list[Address]:
     """Everyone a notice is sent to; an empty locale means the one the notice carries."""
     found = _resolvers[recipient.kind](recipient.ref)
-    return [Address(one.email, one.locale or recipient.locale, one.name) for one in found if one.email]
+    return [replace(one, locale=one.locale or recipient.locale) for one in found if one.email or one.phone]
 
 
 def notify(recipient: Recipient, template: str, **context: Any) -> None:
