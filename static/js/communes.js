@@ -53,6 +53,13 @@ function bind(field) {
     if (chosen) take(chosen);
     else if (field.value.trim().length > 1) timer = window.setTimeout(ask, PAUSE_MS);
   });
+  // whoever types the whole name and goes on has chosen, if only one commune can be meant
+  field.addEventListener("change", async () => {
+    if (field.value.trim().length < 2) return;
+    window.clearTimeout(timer);
+    await ask();
+    if (found.length === 1 && field.value) take(found[0]);
+  });
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !field.value) return;
     event.preventDefault();

@@ -22,7 +22,9 @@ const address = (slugs) => `${tools.dataset.compare}?${new URLSearchParams(slugs
 
 function showBar(slugs) {
   let bar = document.querySelector("body > .compare-bar");
-  if (!slugs.length || document.querySelector("[data-compared]")) return bar?.remove();
+  // only where one looks at goods: never over a form that is being filled in
+  const looking = document.querySelector("article[data-product], [data-compare]:not(template)") && !document.querySelector("[data-checkout], [data-compared]");
+  if (!slugs.length || !looking) return bar?.remove();
   if (!bar) {
     bar = tools.content.querySelector(".compare-bar").cloneNode(true);
     bar.querySelector("[data-clear]").addEventListener("click", () => keep([]));
@@ -59,6 +61,8 @@ function toggle(slug) {
 export function bindCompare(root) {
   if (!tools) return;
   dress(root);
+  const kept = read(LIST);
+  if (root.querySelector("[data-compare-empty]") && !location.search && kept.length) return location.replace(address(kept));
   if (root.querySelector("[data-compared]")) write(LIST, new URLSearchParams(location.search).getAll("p").slice(0, MOST));
   root.addEventListener("cards:shown", () => {
     dress(root);

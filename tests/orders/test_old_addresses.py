@@ -84,3 +84,20 @@ def test_a_commune_is_found_by_its_former_name_without_any_script(client: Client
     assert re.search(r"<option selected[^>]*>Xã Hải Anh</option>", page)
     assert "Có nhiều nơi tên như vậy" in looked(client, stall, "Thanh Xuân")
     assert "Không có phường, xã nào tên như vậy" in looked(client, stall, "zzzzzz")
+
+
+def test_looking_at_freight_reads_the_commune_out_of_the_street(client: Client, stall: Stall) -> None:
+    put(client, stall.cake)
+    street = "thôn 3, xã Thanh Xuân, huyện Thanh Hà, Hải Dương"
+    answer = client.post("/checkout", data={"look": "1", "street": street, "province": "", "ward": ""})
+    page = html.unescape(text_of(answer))
+    assert answer.status_code == 200
+    assert '<option selected value="hai-phong">' in page
+    assert re.search(r"<option selected[^>]*>Xã Hà Nam</option>", page)
+    assert "nay thuộc Xã Hà Nam, Hải Phòng" in page
+
+
+def test_looking_at_freight_without_a_place_says_what_is_missing(client: Client, stall: Stall) -> None:
+    put(client, stall.cake)
+    page = html.unescape(text_of(client.post("/checkout", data={"look": "1", "street": "số 3", "province": ""})))
+    assert "Bạn chọn tỉnh, thành phố nhận hàng" in page

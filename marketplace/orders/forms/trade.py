@@ -81,9 +81,13 @@ class CheckoutForm(Form):
             self._miss("ward", _("Please choose the ward or commune that the goods go to."))
         if self.ships and not self.street.data:
             self._miss("street", _("Please type the house number and street or hamlet."))
+        self.say_what_is_asked()
+        return fine and not self.errors
+
+    def say_what_is_asked(self) -> None:
+        """Every question that was put stands at its field."""
         for name, sentence in self.asked.items():
             self._miss(name, sentence)
-        return fine and not self.errors
 
     def ask(self, name: str, sentence: str) -> None:
         """Put a question about a field: it has to be looked at again before anything is ordered."""

@@ -124,7 +124,17 @@ def _looked() -> ResponseReturnValue:
     for field in form:
         field.errors = []
     find_commune(form)
+    _find_place(form)
     return checkout()
+
+
+def _find_place(form: CheckoutForm) -> None:
+    """A commune named in the street will do; without any place there is no freight to show, and the page says so."""
+    if not form.ward.data and not form.commune.data:
+        understand_street(form)
+        form.say_what_is_asked()
+    if not form.province.data and not form.commune.errors:
+        form.province.errors = [_("Choose the province or city that the goods go to, or find your commune by name.")]
 
 
 def _details(form: CheckoutForm) -> Checkout:
