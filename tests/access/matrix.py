@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.access import by_card, desks, organisations, programs, purses, returning, talks, things
+from tests.access import by_card, desks, organisations, people, programs, purses, returning, talks, things
 from tests.access.world import ANONYMOUS, BUYERS, GUEST, ROLES, SELLERS, World
 
 SIGN_IN = "to /sign-in"
@@ -168,6 +168,30 @@ ROWS: dict[str, Row] = {
     "POST accounts.drop_second_factor": row(303, things.factor, visitors=SIGN_IN),
     "GET accounts.notices": row(200, visitors=SIGN_IN),
     "POST accounts.read_notices": row(303, visitors=SIGN_IN),
+    "GET accounts.notice_choices": row(200, visitors=SIGN_IN),
+    "POST accounts.choose_notices": row(303, visitors=SIGN_IN),
+    "GET accounts.ask_to_unsubscribe": public(people.letters_end),
+    "POST accounts.unsubscribe": row(200, people.letters_end),
+    "GET accounts.my_phone": row(200, visitors=SIGN_IN),
+    "POST accounts.send_phone_code": row(303, people.number_to_prove, visitors=SIGN_IN),
+    "GET accounts.phone_code": row(200, visitors=SIGN_IN),
+    "POST accounts.prove_phone": row(303, things.nothing, {"code": "123456"}, visitors=SIGN_IN),
+    "POST accounts.give_up_phone": row(303, people.proven, visitors=SIGN_IN),
+    "GET accounts.join_by_phone": public(),
+    "POST accounts.create_by_phone": row(303, things.nothing, {"code": "123456", "password": "bốn con ngựa ô"}),
+    "GET accounts.reset_code": public(),
+    "POST accounts.reset_by_code": row(303, things.nothing, {"code": "123456", "password": "bốn con ngựa ô"}),
+    "GET accounts.my_data": row(200, visitors=SIGN_IN),
+    "POST accounts.ask_for_export": row(303, people.nothing_exported, visitors=SIGN_IN),
+    "POST accounts.fetch_export": row(200, people.export, visitors=SIGN_IN),
+    "GET accounts.erasure": row(200, visitors=SIGN_IN),
+    # whoever runs an organisation alone stays until somebody else does
+    "POST accounts.ask_for_erasure": row(
+        303, people.no_wish, visitors=SIGN_IN, manager=422, other_manager=422, operator=422
+    ),
+    "POST accounts.undo_erasure": row(303, people.wish_on_page, visitors=SIGN_IN),
+    "GET accounts.stop_erasure": public(people.wish),
+    "POST accounts.stop_erasure_now": row(303, people.wish),
     # organisations
     "GET accounts.new_organisation": row(200, organisations.kind_of_organisation, visitors=SIGN_IN),
     "GET accounts.organisation": in_organisation(200),

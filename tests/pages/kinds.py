@@ -60,7 +60,9 @@ class Stage:
         return client.get(in_language(address.format(shop=self.shop), language))
 
 
-BUYERS_LISTS = ("/messages", "/orders", "/cart", "/checkout", "/me", "/me/notices")
+BUYERS_LISTS = (
+    "/messages", "/orders", "/cart", "/checkout", "/me", "/me/notices", "/me/notices/choices", "/me/erasure",
+)  # fmt: skip
 LISTS = (
     *BUYERS_LISTS, "/desk", "/desk/orders", "/desk/returns", "/desk/products", "/desk/stock", "/shops/{shop}",
     "/desk/money", "/desk/money/bank-statement",
@@ -136,7 +138,8 @@ REFUSALS: dict[str, tuple[int, Callable[[World], TestResponse]]] = {
         for name in (
             "accounts.begin_session", "accounts.ask_for_reset", "accounts.reset_password", "accounts.save_details",
             "accounts.change_password", "accounts.change_email", "accounts.show_code", "accounts.begin_second_factor",
-            "messages.begin", "messages.write", "messages.report",
+            "messages.begin", "messages.write", "messages.report", "accounts.send_phone_code", "accounts.fetch_export",
+            "accounts.ask_for_erasure",
             "accounts.confirm_second_factor", "accounts.found_organisation", "accounts.save_profile", "accounts.invite",
             "accounts.verify_organisation", "accounts.ask_organisation", "accounts.suspend_organisation",
             "orders.confirm", "orders.fail_delivery", "orders.ask_for_return",

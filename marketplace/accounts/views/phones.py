@@ -69,10 +69,7 @@ def _ask(purpose: Purpose, phone: str, *, who: str = "") -> None:
 @needs_sign_in
 def phone_code() -> ResponseReturnValue:
     """Typing the code."""
-    phone = session.get(TO_PROVE, "")
-    if not phone:
-        return redirect(url_for("accounts.my_phone"), code=303)
-    return _page("phone_code.html", form=PhoneCodeForm.shown(), phone=phone)
+    return _page("phone_code.html", form=PhoneCodeForm.shown(), phone=session.get(TO_PROVE, ""))
 
 
 @bp.post("/me/phone/code")
@@ -81,6 +78,8 @@ def phone_code() -> ResponseReturnValue:
 def prove_phone() -> ResponseReturnValue:
     """The number is mine."""
     person, code, phone = myself(), PhoneCodeForm.checked().code.data, str(session.get(TO_PROVE, ""))
+    if not phone:
+        return _ask_first("accounts.my_phone")
     with writing():
         fits = services.phones.takes(Purpose.PROVE, phone, code, who=person.ref)
         if fits:
@@ -104,6 +103,11 @@ def give_up_phone() -> ResponseReturnValue:
     return redirect(url_for("accounts.my_phone"), code=303)
 
 
+def _ask_first(page: str) -> ResponseReturnValue:
+    flash(_("Please ask for a code first."), "warning")
+    return redirect(url_for(page), code=303)
+
+
 # --- an account without e-mail ---
 
 
@@ -117,17 +121,17 @@ def begin_by_phone(name: str, phone: str, wants: str) -> ResponseReturnValue:
 @bp.get("/sign-up/code")
 def join_by_phone() -> ResponseReturnValue:
     """The code, and the first password."""
-    known = session.get(JOINING_BY)
-    if not known:
-        return redirect(url_for("accounts.sign_up"), code=303)
-    return _page("code_and_password.html", form=NewPasswordByCodeForm.shown(), phone=known["phone"], is_new=True)
+    phone = (session.get(JOINING_BY) or {}).get("phone", "")
+    return _page("code_and_password.html", form=NewPasswordByCodeForm.shown(), phone=phone, is_new=True)
 
 
 @bp.post("/sign-up/code")
 @answers(join_by_phone)
 def create_by_phone() -> ResponseReturnValue:
     """Open the account and come in."""
-    form, known = NewPasswordByCodeForm.checked(), session.get(JOINING_BY) or {"name": "", "phone": "", "wants": ""}
+    form, known = NewPasswordByCodeForm.checked(), session.get(JOINING_BY)
+    if not known:
+        return _ask_first("accounts.sign_up")
     terms = settings().terms_version
     signing_in.join_by_phone(known["name"], known["phone"], form.code.data, form.password.data, terms=terms)
     flash(_("Welcome! Your account is open."), "success")
@@ -149,8 +153,6 @@ def reset_by_phone_of(login: str) -> str:
 def reset_code() -> ResponseReturnValue:
     """The code, and the new password."""
     phone = reset_by_phone_of(str(session.get("forgotten", "")))
-    if not phone:
-        return redirect(url_for("accounts.forgotten"), code=303)
     return _page("code_and_password.html", form=NewPasswordByCodeForm.shown(), phone=phone, is_new=False)
 
 
@@ -160,6 +162,8 @@ def reset_code() -> ResponseReturnValue:
 def reset_by_code() -> ResponseReturnValue:
     """Set the new password; nobody is signed in by it."""
     form, phone = NewPasswordByCodeForm.checked(), reset_by_phone_of(str(session.get("forgotten", "")))
+    if not phone:
+        return _ask_first("accounts.forgotten")
     signing_in.reset_by_phone(phone, form.code.data, form.password.data, address=request.remote_addr or "")
     flash(_("Your new password is set. Please sign in with it."), "success")
     return redirect(url_for("accounts.me"), code=303)
