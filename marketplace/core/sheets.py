@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,6 +25,12 @@ LONGEST_CELL = 1_000
 # an honest sheet is packed ten to thirty times
 MOST_UNPACKED_BYTES = 80 * 1024 * 1024
 MOST_PARTS = 500
+# each tag of XML becomes some hundred bytes in memory, for all of a row at once
+MOST_TAGS = 2_000_000
+MOST_TAGS_ASIDE = 200_000
+MOST_TAGS_IN_A_ROW = 20_000
+# blank ones, too, cost time
+MOST_LINES = 50_000
 DELIMITERS = ";\t,|"
 
 
@@ -106,10 +113,10 @@ def read_rows(content: bytes, *, most: int) -> list[Row]:
 
 def _bounded(rows: Iterator[Row], most: int) -> list[Row]:
     found: list[Row] = []
-    for row in rows:
+    for number, row in enumerate(rows, start=1):
         if any(value not in (None, "") for value in row):
             found.append(row)
-        if len(found) > most:
+        if len(found) > most or number > MOST_LINES:
             raise Refused(
                 _(
                     "This file has more than %(most)s lines. Please send a shorter period.",
@@ -123,8 +130,8 @@ def _of_xlsx(content: bytes) -> Iterator[Row]:
     unreadable = Refused(_("This Excel file cannot be read. Please save it once more as .xlsx or .csv."))
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            parts = packed.infolist()
-        if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED_BYTES:
+            fits = _is_modest(packed)
+        if not fits:
             raise Refused(_("This Excel file is too large once it is unpacked. Please send a shorter period."))
         from openpyxl import load_workbook
 
@@ -137,6 +144,24 @@ def _of_xlsx(content: bytes) -> Iterator[Row]:
         raise
     except Exception:
         raise unreadable from None
+
+
+def _is_modest(packed: zipfile.ZipFile) -> bool:
+    """Whether a workbook is no larger, unpacked, than one that somebody wrote: neither in bytes nor in tags."""
+    parts = packed.infolist()
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED_BYTES:
+        return False
+    return all(_tags_fit(part.filename, packed.read(part)) for part in parts if not part.is_dir())
+
+
+def _tags_fit(name: str, content: bytes) -> bool:
+    if "/media/" in name:
+        return True
+    tags, is_sheet = content.count(b"<"), "/worksheets/" in name
+    if tags > (MOST_TAGS if is_sheet or "sharedStrings" in name else MOST_TAGS_ASIDE):
+        return False
+    rows = re.split(rb"<(?:\w+:)?row\b", content) if is_sheet else []
+    return all(row.count(b"<") <= MOST_TAGS_IN_A_ROW for row in rows)
 
 
 def _value(cell: Any) -> Any:
