@@ -165,6 +165,7 @@ def _statements() -> None:
         sa.Column("seller_id", BigId, nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("line_count", sa.Integer(), nullable=False),
+        sa.Column("settled_count", sa.Integer(), nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.ForeignKeyConstraint(["seller_id"], ["organisations.id"], name=op.f("fk_bank_statements_seller_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_statements")),
