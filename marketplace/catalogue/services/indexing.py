@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from marketplace.catalogue.models import Product
 from marketplace.catalogue.states import ProductState
@@ -16,6 +17,9 @@ from marketplace.places.models import Province
 
 KIND = "product"
 OTHER_NAMES = Path(__file__).resolve().parent.parent / "data" / "other_names.json"
+_LEGAL_FORMS = re.compile(
+    r"(?i)\b(hợp tác xã|htx|tổ hợp tác|công ty|tnhh|cổ phần|một thành viên|mtv|hộ kinh doanh|cơ sở( sản xuất)?)\b"
+)
 _PACK = re.compile(r"(\d+(?:[.,]\d+)?)\s*(kg|g|ml|l|lít)\b")
 
 
@@ -35,28 +39,29 @@ def unindex(product_ids: Sequence[int]) -> None:
 def document_of(product: Product) -> search.Document:
     """What is found of a product: its name, whose and where it is, and what else people call all that."""
     places = (product.origin, product.origin_now)
+    keywords = re.split(r"[,;\n]", product.keywords)
     return search.Document(
         kind=KIND,
         owner_id=product.id,
         title=product.name,
-        body=[product.place, product.seller.name, *(province.name for province in places)],
-        also=[product.name_en, *re.split(r"[,;\n]", product.keywords), *other_names(product)],
+        body=[product.place, _bare(product.seller.name), *(province.name for province in places), *keywords],
+        also=[product.name_en, *keywords, *other_names(product)],
         around=[
-            *(product.product_set.name, product.product_set.name_en, _short_form(product.seller.name)),
-            *(*_other_places(places), *_packs(product)),
+            *(product.product_set.name, product.product_set.name_en),
+            *(*_other_places(places), *_packs(product), product.seller.tax_code or ""),
         ],
         weight=product.popularity,
     )
 
 
+def _bare(name: str) -> str:
+    """A producer's name without its legal form, which a thousand others share."""
+    return " ".join(_LEGAL_FORMS.sub(" ", name).split()) or name
+
+
 def _other_places(places: Iterable[Province]) -> Iterator[str]:
     for province in places:
         yield from map(str, province.aliases)
-
-
-def _short_form(name: str) -> str:
-    """A producer's name as people shorten it: HTX for hợp tác xã."""
-    return re.sub(r"(?i)hợp tác xã", "htx", re.sub(r"(?i)công ty", "cty", name))
 
 
 def _packs(product: Product) -> Iterator[str]:
@@ -71,9 +76,20 @@ def _packs(product: Product) -> Iterator[str]:
 
 
 @cache
+def _known() -> dict[str, Any]:
+    return dict(json.loads(OTHER_NAMES.read_text(encoding="utf-8")))
+
+
+@cache
+def _apart() -> re.Pattern[str]:
+    """Names that hold the name of something that they are not: kudzu (sắn dây) is no cassava (sắn)."""
+    return _any_of(_known()["apart"])
+
+
+@cache
 def _groups() -> list[tuple[re.Pattern[str], list[str]]]:
     """What to look for with the names to add: those of the same thing, and those of the kind that a thing is of."""
-    known = json.loads(OTHER_NAMES.read_text(encoding="utf-8"))
+    known = _known()
     pairs = [*((names, names) for names in known["same"]), *((one["of"], one["kind"]) for one in known["kinds"])]
     return [(_any_of(names), others) for names, others in pairs]
 
@@ -86,7 +102,10 @@ def _any_of(names: Iterable[str]) -> re.Pattern[str]:
 def other_names(product: Product) -> list[str]:
     """What the same goods are called in other parts of the country and in English, and what kind of goods they are."""
     said = _without_places(lowered(product.name), product)
-    return [name for pattern, others in _groups() if pattern.search(said) for name in others]
+    kept = _apart().sub("·", said)
+    return [name for pattern, others in _groups() if pattern.search(kept) for name in others] + [
+        name for held in _apart().findall(said) for names in _known()["same"] if held in names for name in names
+    ]
 
 
 def _without_places(name: str, product: Product) -> str:

@@ -11,14 +11,27 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, false, func, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from marketplace.core.database import db
 from marketplace.core.search import postgres, sqlite
 from marketplace.core.search.index import Document, documents, forget_words, metadata, put, remove
-from marketplace.core.search.reading import Reading, all_words
+from marketplace.core.search.reading import Reading, is_answerable
 from marketplace.core.search.talk import without_talk
-from marketplace.core.search.terms import Asked, Term, by_tier
+from marketplace.core.search.terms import Question, Tier, as_typed, some_of
 from marketplace.core.search.words import exact_words
 
 __all__ = [
@@ -33,8 +46,8 @@ __all__ = [
     "set_weights",
 ]
 
-# within a tier: titles that begin with the words, with their letters, that hold them together; other names that do
-PLACES = 5
+# within a tier: titles that begin with the words, with their letters, that hold them together; other names likewise
+PLACES = 6
 
 
 class Search:
@@ -45,34 +58,41 @@ class Search:
         self.reading = Reading(kind, text, is_typing)
 
     @cached_property
-    def terms(self) -> Sequence[Term]:
-        """The terms that are asked for; where nothing holds them all, also those that differ by a slip."""
+    def question(self) -> Question | None:
+        """What is asked for: the words as typed; where nothing holds them all, the likeliest guess that finds any."""
         terms = self.reading.terms
-        if terms and not self._finds(terms):
-            return self.reading.loosened
-        return terms
+        if not terms:
+            return None
+        if is_answerable(terms) and self._first_that_finds([as_typed(terms)]) is not None:
+            return as_typed(terms)
+        guesses = [guess for guess in self.reading.guesses() if guess.tiers]
+        number = self._first_that_finds(guesses)
+        return guesses[number] if number is not None else None
 
-    def _finds(self, terms: Sequence[Term]) -> bool:
-        any_hit = select(documents.c.id).where(_holding(self.kind, by_tier(terms)[-1])).limit(1)
-        return db.session.scalar(any_hit) is not None
+    def _first_that_finds(self, questions: Sequence[Question]) -> int | None:
+        """The first of these that any document answers; one query."""
+        if not questions:
+            return None
+        finds = [exists(select(documents.c.id).where(_holding(self.kind, one.tiers[-1]))) for one in questions]
+        number = db.session.scalar(select(case(*((held, place) for place, held in enumerate(finds)), else_=None)))
+        return number if number is None else int(number)
 
     def hits(self) -> Subquery:
         """What is found: `owner_id`, `tier` (the least first) and `popularity`, to be joined by a feature's query."""
-        if not self.terms:
+        if self.question is None:
             return _nothing()
-        tiers = by_tier(self.terms)
-        found = select(documents.c.owner_id, _tier(tiers, all_words(self.terms)).label("tier"), _POPULARITY)
-        return found.where(_holding(self.kind, tiers[-1])).subquery("hits")
+        found = select(documents.c.owner_id, _tier(self.question).label("tier"), _POPULARITY)
+        return found.where(_holding(self.kind, self.question.tiers[-1])).subquery("hits")
 
     def nearest(self) -> Subquery:
         """What comes near where nothing is found: things that hold some of the words, those that hold most first."""
-        if not self.terms:
+        if not self.reading.terms:
             return _nothing()
-        loose = self.reading.loosened
-        each = [select(documents.c.id).where(_holding(self.kind, [term.guessed()])) for term in loose]
+        groups = some_of(self.reading.loosened)
+        each = [select(documents.c.id).where(_holding(self.kind, [[group]])) for group in groups]
         held = union_all(*each).subquery()
         counted = select(held.c.id, func.count().label("words")).group_by(held.c.id).subquery()
-        found = select(documents.c.owner_id, (len(loose) - counted.c.words).label("tier"), _POPULARITY)
+        found = select(documents.c.owner_id, (len(groups) - counted.c.words).label("tier"), _POPULARITY)
         return found.join(counted, counted.c.id == documents.c.id).subquery("near")
 
 
@@ -97,23 +117,24 @@ def set_weights(kind: str, weights: dict[int, int]) -> None:
         db.session.execute(documents.update().where(one).values(weight=weight))
 
 
-def _holds(asked: Asked) -> ColumnElement[bool]:
+def _holds(tier: Tier) -> ColumnElement[bool]:
     engine = postgres if db.engine.dialect.name == "postgresql" else sqlite
-    held: ColumnElement[bool] = engine.holds(asked)
+    held: ColumnElement[bool] = engine.holds(tier)
     return held
 
 
-def _holding(kind: str, asked: Asked) -> ColumnElement[bool]:
-    return and_(documents.c.kind == kind, _holds(asked))
+def _holding(kind: str, tier: Tier) -> ColumnElement[bool]:
+    return and_(documents.c.kind == kind, _holds(tier))
 
 
-def _tier(tiers: Sequence[Asked], phrase: str) -> ColumnElement[int]:
-    """The best tier that a document reaches, and how its title holds the words."""
-    tier: Any = case(*((_holds(asked), number) for number, asked in enumerate(tiers[:-1])), else_=len(tiers) - 1)
+def _tier(question: Question) -> ColumnElement[int]:
+    """The best tier that a document reaches, and how its title and its other names hold the words."""
+    tiers = question.tiers
+    tier: Any = case(*((_holds(one), number) for number, one in enumerate(tiers[:-1])), else_=len(tiers) - 1)
     title, names = documents.c.folded_title, documents.c.folded_names
-    begin = (title.like(f" {phrase} %"), title.like(f" {phrase}%"))
-    together = (*begin, title.like(f"% {phrase} %"), names.like(f"% {phrase} %"))
-    place = case(*((held, number) for number, held in enumerate(together)), else_=PLACES - 1)
+    forms = (title, " {} %"), (title, " {}%"), (title, "% {} %"), (names, "%| {} |%"), (names, "% {} %")
+    held = [or_(*(column.like(form.format(phrase)) for phrase in question.phrases)) for column, form in forms]
+    place = case(*((one, number) for number, one in enumerate(held)), else_=PLACES - 1)
     best: ColumnElement[int] = tier * PLACES + place
     return best
 

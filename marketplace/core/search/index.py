@@ -78,7 +78,7 @@ class Document:
             "owner_id": self.owner_id,
             "title": self.title[:200],
             "folded_title": f" {' '.join(folded_words(self.title))[:236]} ",
-            "folded_names": "".join(f" {' '.join(folded_words(name))} |" for name in self.also),
+            "folded_names": "".join(f"| {' '.join(folded_words(name))} |" for name in self.also),
             "lexemes": " ".join(self.lexemes()) or NAMES_FOLDED,
             "weight": self.weight,
         }

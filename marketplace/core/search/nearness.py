@@ -1,24 +1,35 @@
-"""Words that a slip of the finger makes of each other: a wrong, missing, doubled or swapped letter."""
+"""Words that people write for each other: by a slip of the finger, or because both sound alike where they live."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 MOST_GUESSES = 12
 LONG_WORD = 6
+# beginnings and ends of syllables that sound alike somewhere in the country
+_INITIALS = ("ch tr", "s x sh", "l n", "d gi r v", "c k q", "g gh", "ng ngh", "b p", "ph f", "qu w", "th t", "h")
+_FINALS = ("n ng nh", "c t ch", "i y", "ao au", "iu ieu", "uu uou", "em im", "ap op")
 
 
 def one_slip(word: str, known: Collection[str]) -> list[str]:
     """Known words one slip away, in order; numbers are never slips of each other."""
     if len(word) < 2 or word.isdecimal():
         return []
-    parts = [(word[:place], word[place:]) for place in range(len(word) + 1)]
-    near = {head + tail[1:] for head, tail in parts if tail}
-    near |= {head + tail[1] + tail[0] + tail[2:] for head, tail in parts if len(tail) > 1}
+    parts = _parts(word)
+    near = _swapped(parts) | _missing(parts)
+    near |= {head + tail[1:] for head, tail in parts if tail}
     near |= {head + letter + tail[1:] for head, tail in parts if tail for letter in _LETTERS}
-    near |= {head + letter + tail for head, tail in parts for letter in _LETTERS}
-    return sorted(near.intersection(known) - {word})[:MOST_GUESSES]
+    return _known(near, word, known)
+
+
+def likely_slips(word: str, known: Collection[str]) -> list[str]:
+    """The known words that are likeliest meant: two letters swapped, one missing or doubled, or the same sound."""
+    if len(word) < 2 or word.isdecimal():
+        return []
+    parts = _parts(word)
+    doubled = {head + tail[1:] for head, tail in parts if tail and head[-1:] == tail[0]}
+    return _known(_swapped(parts) | _missing(parts) | doubled | set(_alike(word)), word, known)
 
 
 def two_slips(word: str, known: Collection[str]) -> list[str]:
@@ -28,6 +39,41 @@ def two_slips(word: str, known: Collection[str]) -> list[str]:
     return sorted(other for other in known if other[0] == word[0] and len(other) > 3 and _apart(word, other) == 2)[
         :MOST_GUESSES
     ]
+
+
+def _known(near: set[str], word: str, known: Collection[str]) -> list[str]:
+    return sorted(near.intersection(known) - {word})[:MOST_GUESSES]
+
+
+def _parts(word: str) -> list[tuple[str, str]]:
+    return [(word[:place], word[place:]) for place in range(len(word) + 1)]
+
+
+def _swapped(parts: list[tuple[str, str]]) -> set[str]:
+    return {head + tail[1] + tail[0] + tail[2:] for head, tail in parts if len(tail) > 1}
+
+
+def _missing(parts: list[tuple[str, str]]) -> set[str]:
+    return {head + letter + tail for head, tail in parts for letter in _LETTERS}
+
+
+def _alike(word: str) -> Iterator[str]:
+    """The word with its beginning, its end or both as they are written elsewhere."""
+    for begun in {word, *_turned(word, _INITIALS, at_end=False)}:
+        yield begun
+        yield from _turned(begun, _FINALS, at_end=True)
+
+
+def _turned(word: str, groups: Collection[str], *, at_end: bool) -> set[str]:
+    found = set()
+    for group in groups:
+        forms = group.split()
+        holds = [form for form in forms if (word.endswith(form) if at_end else word.startswith(form))]
+        if holds:
+            held = max(holds, key=len)
+            rest = word[: -len(held)] if at_end else word[len(held) :]
+            found |= {rest + form if at_end else form + rest for form in forms if rest}
+    return found
 
 
 def _apart(one: str, other: str) -> int:

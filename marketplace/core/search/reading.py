@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from marketplace.core.search import index
 from marketplace.core.search.keystrokes import decoded
-from marketplace.core.search.nearness import one_slip, two_slips
-from marketplace.core.search.talk import without_talk
-from marketplace.core.search.terms import Term
-from marketplace.core.search.words import exact_words, folded_word
+from marketplace.core.search.nearness import likely_slips, one_slip, two_slips
+from marketplace.core.search.talk import without_small_talk, without_talk
+from marketplace.core.search.terms import Question, Term, as_typed, with_more_slips, with_slips
+from marketplace.core.search.words import exact_words, folded_word, numbers_of
 
 LONGEST_QUERY = 300
 LONGEST_SYLLABLE = 9
@@ -35,33 +35,58 @@ class Reading:
         return frozenset(index.vocabulary(self.kind))
 
     @cached_property
+    def typed(self) -> list[str]:
+        """The words that say what is looked for."""
+        return list(dict.fromkeys(without_talk(exact_words(self.text[:LONGEST_QUERY]))))[:MOST_TERMS]
+
+    @cached_property
     def terms(self) -> tuple[Term, ...]:
         """The terms; none where the text holds no word at all."""
-        typed = list(dict.fromkeys(without_talk(exact_words(self.text[:LONGEST_QUERY]))))[:MOST_TERMS]
+        return self._terms(self.typed)
+
+    @cached_property
+    def fewer(self) -> tuple[Term, ...]:
+        """The terms without words that are often no more than talk."""
+        fewer = without_small_talk(self.typed)
+        return self.terms if fewer == self.typed else self._terms(fewer)
+
+    def guesses(self) -> Iterator[Question]:
+        """What else may be meant where nothing holds all that was typed, the likeliest first."""
+        if self.fewer != self.terms and is_answerable(self.fewer):
+            yield as_typed(self.fewer)
+        yield with_slips(self._loose(self.terms))
+        if self.fewer != self.terms:
+            yield with_slips(self.loosened)
+        yield with_more_slips(self.loosened)
+
+    @cached_property
+    def loosened(self) -> tuple[Term, ...]:
+        """The terms without talk, each with the words that a slip makes of it."""
+        return self._loose(self.fewer)
+
+    def _loose(self, terms: Sequence[Term]) -> tuple[Term, ...]:
+        return tuple(term if term.is_strange else self._with_near(term) for term in terms)
+
+    def _terms(self, typed: list[str]) -> tuple[Term, ...]:
         if not typed:
             return ()
-        held = index.held(self.kind, [folded_word(word) for word in typed])
+        asked = {form for word in typed for form in (folded_word(word), *numbers_of(word))}
+        held = index.held(self.kind, asked)
         if not all(folded_word(word) in held for word in typed):
             typed = self._joined(typed, held)
         before = [term for word in typed[:-1] for term in self._term(word, held, unfinished=False)]
         unfinished = not self.text[-1:].isspace()
         return (*before, *self._term(typed[-1], held, unfinished=unfinished, is_alone=not before))[:MOST_TERMS]
 
-    @property
-    def loosened(self) -> tuple[Term, ...]:
-        """The same terms with what a slip or an unfinished word would explain."""
-        near = (term.near or tuple(one_slip(term.folded, self.words)) for term in self.terms)
-        loose = [replace(term, near=found) for term, found in zip(self.terms, near, strict=True)]
-        return (*loose[:-1], *(replace(term, may_go_on=len(term.exact) > 1) for term in loose[-1:]))
-
     def _term(self, word: str, held: Collection[str], *, unfinished: bool, is_alone: bool = False) -> list[Term]:
         """The term or terms that a word stands for; one that stands alone and is a word already seldom goes on."""
         folded = folded_word(word)
-        if folded in held:
+        forms = tuple(form for form in numbers_of(word) if form in held)
+        if folded in held or forms:
             if unfinished and self.is_typing:
                 return [Term(word, begins=True)]
             goes_on = not is_alone or (word == folded and len(word) > 2)
-            return [Term(word, may_go_on=unfinished and goes_on)]
+            return [Term(word, may_go_on=unfinished and goes_on, forms=forms)]
         if unfinished and any(other.startswith(folded) for other in self.words):
             return [Term(word, begins=True)]
         return self._better(word, unfinished=unfinished)
@@ -85,10 +110,16 @@ class Reading:
                 return [Term(spelt, may_go_on=unfinished)]
             if unfinished and len(spelt) > 1 and any(w.startswith(folded_word(spelt)) for w in self.words):
                 return [Term(spelt, begins=True)]
-        near = one_slip(folded_word(word), self.words)
-        if not near and (parts := split(word, self.words, unfinished=unfinished)):
-            return parts
-        return [Term(word, near=tuple(near or two_slips(folded_word(word), self.words)))]
+        strange = self._with_near(Term(word, is_strange=True))
+        if strange.near or strange.far:
+            return [strange]
+        parts = split(word, self.words, unfinished=unfinished)
+        return parts or [replace(strange, far=tuple(two_slips(strange.folded, self.words)))]
+
+    def _with_near(self, term: Term) -> Term:
+        near = likely_slips(term.folded, self.words)
+        far = [word for word in one_slip(term.folded, self.words) if word not in near]
+        return replace(term, near=tuple(near), far=tuple(far))
 
 
 def split(joined: str, words: Collection[str], *, unfinished: bool) -> list[Term]:
@@ -101,7 +132,7 @@ def split(joined: str, words: Collection[str], *, unfinished: bool) -> list[Term
             best[end] = min(pieces, key=len)
     whole = best.get(len(joined), ())
     if len(whole) > 1:
-        return [Term(piece) for piece in whole]
+        return [*(Term(piece) for piece in whole[:-1]), Term(whole[-1], may_go_on=unfinished)]
     return _unfinished(joined, best, words) if unfinished else []
 
 
@@ -121,6 +152,6 @@ def _unfinished(joined: str, best: dict[int, tuple[str, ...]], words: Collection
     return []
 
 
-def all_words(terms: Sequence[Term]) -> str:
-    """The terms as one folded phrase."""
-    return " ".join(term.folded for term in terms)
+def is_answerable(terms: Sequence[Term]) -> bool:
+    """Every word is one that some document may hold."""
+    return not any(term.is_strange for term in terms)

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+import re
+
 from marketplace.core.search.words import exact_words, folded_word
 
 # dropped with and without accents
 _PHRASES = """
-mua / ngon / online / shop / ship / ocop / uy tín / chính hãng / chính gốc / giá rẻ / giá tốt / giá cả /
+mua / ngon / online / shop / ship / ocop / uy tín / chính hãng / chính gốc / giá rẻ / giá tốt / giá cả / giá bán /
 bao nhiêu tiền / bao nhiêu / ở đâu / đặc sản / giao hàng / tìm mua / cần mua / muốn mua / chỗ bán / nơi bán /
 sản phẩm / nổi tiếng / chất lượng / tốt nhất / ngon nhất / rẻ nhất / where to buy / near me / best / cheap /
-for sale / buy / việt nam / vietnam / thành phố
+for sale / buy / việt nam / vietnam / vietnamese / thành phố / cho hỏi / xin hỏi / cho mình hỏi / cho em hỏi /
+xin giá / báo giá / hỏi giá / bảng giá / tận nhà / tận nơi / toàn quốc / hôm nay / địa chỉ / ở chỗ nào / loại ngon /
+hợp tác xã / htx / tổ hợp tác / công ty / cty / tnhh / hộ kinh doanh / cơ sở sản xuất /
+shopee / lazada / tiki / freeship / review / đánh giá / how much / price of / price / where can i / i want
 """
 # dropped only as typed here: without accents they are other words too (của and cua, giá and gia vị)
-_AS_TYPED = "ở bán giá rẻ tại của cho và với loại nào cần tìm muốn những các là có hàng tỉnh huyện tp"
+_AS_TYPED = """
+ở bán giá rẻ tại của cho và với loại nào cần tìm muốn những các là có hàng tỉnh huyện tp ạ ơi nhé nha nhỉ không
+mình em tôi ai ship đặt nhận xin hỏi shop đồng the of in and for with
+"""
+# dropped where nothing holds all the words: as often words of something, with or without accents
+_SMALL = """
+gia ban o re tai cua cho va voi loai nao can tim muon nhung cac co hang tinh huyen a oi nhe khong minh em tôi ai là
+dat nhan xin hoi làm đi quà qua nhà nha toàn toan quoc quốc anh chị bạn cung cấp đại lý xịn chuẩn chuan thật nhất mới
+bao nhieu tien tiền đâu the nao kg gam gram lit lít hop hộp goi gói chai lọ tui túi thung thùng làng xã thôn thon fresh
+premium natural quality some any good original real authentic meat beans bean nuts nut wild pure raw dark healthy
+delicious
+"""
 
+_AMOUNT = re.compile(r"\d{1,4}(?:k|kg|g|gr|ml|l|lit|hop|goi|chai|lo)?")
 _talk: dict[int, set[tuple[str, ...]]] = {}
 for _phrase in _PHRASES.split("/"):
     _words = tuple(exact_words(_phrase))
@@ -26,8 +43,17 @@ def without_talk(words: list[str], *, or_all: bool = True) -> list[str]:
     kept: list[str] = []
     place = 0
     while place < len(words):
-        length = next((n for n in (3, 2, 1) if tuple(words[place : place + n]) in _talk[n]), 0)
+        length = next((n for n in (4, 3, 2, 1) if tuple(words[place : place + n]) in _talk.get(n, ())), 0)
         if not length:
             kept.append(words[place])
         place += length or 1
     return kept or (words if or_all else [])
+
+
+_small = frozenset(exact_words(_SMALL))
+
+
+def without_small_talk(words: list[str]) -> list[str]:
+    """The words without those that are often only talk, nor how much is wanted; all of them where nothing is left."""
+    kept = [word for word in words if len(word) > 1 and word not in _small and not _AMOUNT.fullmatch(folded_word(word))]
+    return kept or words

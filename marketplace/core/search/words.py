@@ -12,6 +12,7 @@ import unicodedata
 from marketplace.core.text import fold
 
 LONGEST_WORD = 40
+SHORTEST_PLURAL = 5
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _VIETNAMESE = frozenset(
     unicodedata.normalize("NFC", vowel + tone) for vowel in "aăâeêioôơuưy" for tone in ("", *_TONES)
@@ -54,6 +55,15 @@ def folded_word(exact: str) -> str:
 def folded_words(text: str) -> list[str]:
     """The words of a text without accents."""
     return [folded_word(word) for word in exact_words(text)]
+
+
+def numbers_of(exact: str) -> list[str]:
+    """An English word as one and as several: peanut of peanuts, box of boxes; none where it is too short to tell."""
+    if not exact.isascii() or not exact.isalpha() or len(exact) < SHORTEST_PLURAL - 1:
+        return []
+    if exact.endswith("s") and len(exact) >= SHORTEST_PLURAL:
+        return [exact[:-1], *([exact[:-2]] if exact.endswith("es") else [])]
+    return [f"{exact}s", f"{exact}es"]
 
 
 def typed_word(exact: str) -> str:
