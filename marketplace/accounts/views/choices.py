@@ -19,6 +19,12 @@ from marketplace.web.requests import actor, private
 from marketplace.web.security import csrf, settings
 
 CHOSEN = [topic for topic in Topic if topic is not Topic.SECURITY]
+AT_WORK = {Topic.SELLING, Topic.ORGANISATION}
+
+
+def _topics(person: Person) -> list[Topic]:
+    """What she can be told at all: whoever belongs to no organisation hears of none."""
+    return [topic for topic in CHOSEN if person.memberships or topic not in AT_WORK]
 
 
 def _ways(person: Person) -> dict[Way, bool]:
@@ -34,7 +40,7 @@ def notice_choices() -> ResponseReturnValue:
     known = queries.choices_of([person])[person.id]
     ticks = {(topic, way): wanted(known, topic, way, has_email=bool(person.email)) for topic in CHOSEN for way in Way}
     ways: dict[str, Any] = {"ways": _ways(person), "sms_on": bool(settings().sms_url)}
-    page = render_template("accounts/choices.html", person=person, topics=CHOSEN, ticks=ticks, **ways)
+    page = render_template("accounts/choices.html", person=person, topics=_topics(person), ticks=ticks, **ways)
     return private(make_response(page))
 
 
@@ -45,7 +51,7 @@ def choose_notices() -> ResponseReturnValue:
     person = myself()
     chosen = dict(queries.choices_of([person])[person.id])
     ways = [way for way, is_open in _ways(person).items() if is_open]
-    chosen |= {(topic, way): f"{topic.value}-{way.value}" in request.form for topic in CHOSEN for way in ways}
+    chosen |= {(topic, way): f"{topic.value}-{way.value}" in request.form for topic in _topics(person) for way in ways}
     with writing():
         services.choose(person, chosen, by=actor())
     flash(_("Your choices are saved."), "success")
