@@ -25,6 +25,14 @@ from marketplace.core.refusals import Refused
 MAKE = "accounts.make_export"
 KEPT_FOR = timedelta(days=7)
 MOST_A_DAY = 3
+STYLESHEET = "kieu-trang.css"
+# the page is read without the site: it brings what it needs along
+STYLE = """body { font: 16px/1.5 sans-serif; max-width: 60rem; margin: 0 auto; padding: 1rem; color: #1f2a24 }
+table { border-collapse: collapse; width: 100%; margin: 0 0 1rem }
+th, td { border: 1px solid #d9d3c3; padding: .3rem .5rem; text-align: left; vertical-align: top; overflow-wrap: anywhere }
+th { width: 12rem; background: #fbf8f1 }
+h2 { margin-top: 2rem }
+"""
 
 
 def subject_of(person: Person) -> Subject:
@@ -57,7 +65,9 @@ def content_of(person: Person) -> bytes:
         with i18n.speaking(person.locale):
             template = current_app.jinja_env.get_template("accounts/export.html")
             words = {"person": person, "sections": sections, "made_at": clock.now(), "locale": person.locale}
+            words["stylesheet"] = STYLESHEET
             archive.writestr("doc-du-lieu.html", template.render(**words))
+        archive.writestr(STYLESHEET, STYLE)
     return out.getvalue()
 
 

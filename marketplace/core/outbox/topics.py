@@ -55,8 +55,9 @@ TOPICS: tuple[tuple[str, Topic], ...] = (
     ("orders/*_buyer", Topic.BUYING),
     ("orders/*_seller", Topic.SELLING),
     ("orders/*_operator", Topic.ORGANISATION),
-    ("storefronts/*", Topic.NEWS),
+    ("storefronts/*", Topic.ORGANISATION),
     ("catalogue/*", Topic.ORGANISATION),
+    ("news/*", Topic.NEWS),
 )
 REASONS: dict[Topic, Any] = {
     Topic.BUYING: _l("You get this letter because of an order that you placed on the marketplace."),
