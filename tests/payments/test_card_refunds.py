@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from marketplace.core import clock
 from marketplace.core.actors import SYSTEM
@@ -106,6 +109,20 @@ def test_a_refund_that_fails_twice_is_the_operators(cards: Cards) -> None:
     assert (state(order), balances(order), faults()) == ((RefundState.DONE, PRICE), {}, [])
 
 
+def test_a_late_word_on_a_refund_that_was_paid_by_hand_changes_nothing(cards: Cards) -> None:
+    order = refunded(cards, outcome="failed")
+    for hours in (0, 2):
+        with clock.frozen(clock.now() + timedelta(hours=hours)):
+            cards.work()
+    (stuck,) = queries.stuck_refunds()
+    with writing():
+        services.resolve_refund(stuck, reference="FT 77", by_seller=False, by=SYSTEM)
+    for name in cards.fake.refunds:
+        cards.send(cards.fake.end_refund(name, "failed"))
+    cards.work()
+    assert (state(order), balances(order), faults()) == ((RefundState.DONE, PRICE), {}, [])
+
+
 def test_an_operator_has_a_failed_refund_tried_again(cards: Cards) -> None:
     order = refunded(cards, outcome="failed")
     for hours in (0, 2):
@@ -121,17 +138,12 @@ def test_an_operator_has_a_failed_refund_tried_again(cards: Cards) -> None:
 
 def test_a_second_charge_for_the_same_goods_goes_back_by_its_own_way(cards: Cards) -> None:
     purchase = cards.placed()
-    first = cards.paid(purchase)
-    second = cards.fake._create_session(
-        {
-            "mode": "payment",
-            "success_url": "http://x",
-            "client_reference_id": session_of(purchase).ref,
-            "line_items": {"0": {"quantity": "1", "price_data": {
-                "currency": "vnd", "unit_amount": str(PRICE), "product_data": {"name": "x"}}}},
-        }
-    )  # fmt: skip
-    for event in (cards.fake.pay(second["id"]), first):
+    page = cards.opened(purchase)
+    with writing():
+        services.end_session(session_of(purchase), by=SYSTEM)
+    second = cards.paid(purchase)
+    first = cards.fake.pay(page)
+    for event in (second, first):
         cards.send(event)
     cards.work()
     order = cards.orders_of(purchase)[0].ref
@@ -139,6 +151,41 @@ def test_a_second_charge_for_the_same_goods_goes_back_by_its_own_way(cards: Card
     assert [(one.amount_vnd, one.state) for one in refunds_of(order)] == [(PRICE, RefundState.DONE)]
     assert payment_of(order).charge_ref != refunds_of(order)[0].charge_ref
     assert faults() == []
+
+
+def foreign(cards: Cards, purchase: str) -> dict[str, Any]:
+    """A page of another site on the same account, whose purchases have the same numbers: it is paid."""
+    price = {"currency": "vnd", "unit_amount": str(PRICE), "product_data": {"name": "x"}}
+    named = {
+        "client_reference_id": session_of(purchase).ref,
+        "line_items": {"0": {"quantity": "1", "price_data": price}},
+    }
+    made = cards.fake._create_session({"mode": "payment", "success_url": "http://x", **named})
+    return cards.fake.pay(made["id"])
+
+
+def test_a_charge_of_another_site_on_the_same_account_pays_for_nothing(cards: Cards) -> None:
+    purchase = cards.placed()
+    cards.opened(purchase)
+    cards.send(foreign(cards, purchase))
+    cards.work()
+    order = cards.orders_of(purchase)[0].ref
+    assert states(cards, purchase) == [("awaiting_payment", "awaiting")]
+    assert ([event.kind for event in queries.events_to_look_at()], refunds_of(order)) == (
+        ["checkout.session.completed"],
+        [],
+    )
+
+
+@pytest.mark.parametrize("other", [{"payment_intent": "pi_of_others"}, {"amount": 1}, {"currency": "usd"}])
+def test_a_refund_of_another_site_ends_none_of_ours(cards: Cards, other: dict[str, Any]) -> None:
+    order = refunded(cards, outcome="pending")
+    (mine,) = refunds_of(order)
+    said = {"id": "re_of_others", "object": "refund", "amount": PRICE, "currency": "vnd", "status": "succeeded"}
+    said |= {"payment_intent": mine.charge_ref, "metadata": {"refund": mine.ref, "attempt": "1"}, **other}
+    cards.send(cards.fake._tell("refund.updated", said))
+    cards.work()
+    assert (state(order), faults()) == ((RefundState.PENDING, 0), [])
 
 
 # --- orders that come to cost less -----------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from marketplace.payments.providers.stripe import NotAccepted, RefundSeen, Sessi
 from marketplace.payments.services.card_refunds import SEND_REFUND
 from marketplace.payments.services.cards import END_SESSION, OPEN_SESSION
 from marketplace.payments.services.events import READ_EVENT, TO_LOOK_AT
+from marketplace.payments.services.settling import CURRENCY
 from marketplace.payments.states import RefundState, SessionState
 
 BATCH = 100
@@ -149,9 +150,12 @@ def ask(ref: str) -> None:
 
 
 def take_in(seen: SessionSeen) -> bool:
-    """What is said of a session becomes true here, each order's share in a transaction of its own; False: not ours."""
+    """What is said of a session becomes true here, each order's share in a transaction of its own; False: not ours.
+
+    Another site may share the account at the card company, and number its purchases as we do.
+    """
     session = queries.card_session(seen.reference)
-    if session is None:
+    if session is None or session.provider_ref not in (None, seen.provider_ref):
         return False
     if seen.is_paid:
         _settle(session, seen)
@@ -214,7 +218,7 @@ def _refuse(refund: Refund, attempt: int, why: str) -> None:
         attempt=attempt,
         status="failed",
         amount_vnd=refund.amount_vnd,
-        currency="VND",
+        currency=CURRENCY,
         charge_ref=refund.charge_ref or "",
         failure=why,
     )
@@ -224,11 +228,17 @@ def _refuse(refund: Refund, attempt: int, why: str) -> None:
 def take_in_refund(seen: RefundSeen) -> bool:
     """What is said of a refund becomes true here; False: not ours."""
     refund = queries.refund_named(seen.reference)
-    if refund is None:
+    if refund is None or not _is_of(refund, seen):
         return False
     with writing():
         services.refund_told(refund, seen, by=SYSTEM)
     return True
+
+
+def _is_of(refund: Refund, seen: RefundSeen) -> bool:
+    """It gives back that much of that charge: another site on the same account may number its refunds as we do."""
+    same_sum = (seen.amount_vnd, seen.currency) == (refund.amount_vnd, CURRENCY)
+    return same_sum and seen.charge_ref == (refund.charge_ref or "")
 
 
 # --- what the card company sends, and what it did not ----------------------------------------------------------------
@@ -248,7 +258,7 @@ def read_event(event: str) -> None:
 def _read(stored: ProviderEvent) -> str:
     seen, kind = stripe.seen_in(stored.content), stored.kind
     known = (isinstance(seen, SessionSeen) and take_in(seen)) or (isinstance(seen, RefundSeen) and take_in_refund(seen))
-    if known and not (isinstance(seen, SessionSeen) and seen.is_paid and seen.currency != "VND"):
+    if known and not (isinstance(seen, SessionSeen) and seen.is_paid and seen.currency != CURRENCY):
         return "done"
     return TO_LOOK_AT if kind in TELLING else "ignored"
 

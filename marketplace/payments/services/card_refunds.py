@@ -41,10 +41,12 @@ def key_of_attempt(refund: Refund) -> str:
 def refund_told(refund: Refund, seen: RefundSeen, *, by: Actor) -> str:
     """Take note of how an attempt stands; answers "old" for another attempt, and what was said before changes nothing.
 
-    That an attempt failed is the last word on it, also after it was done: a card's bank may send money back.
+    That an attempt failed is the last word on it, also after it was done: a card's bank may send money back. Once the
+    operator has paid it by other means, nothing that the card company repeats counts any more.
     """
     lock(refund.payment.order, refund.payment, refund)
-    if seen.attempt != refund.attempt or refund.provider_ref not in (None, seen.provider_ref):
+    is_other = seen.attempt != refund.attempt or refund.provider_ref not in (None, seen.provider_ref)
+    if is_other or refund.transfer_ref:
         return "old"
     refund.provider_ref = seen.provider_ref
     if seen.status == "succeeded" and can(refund, RefundAction.ARRIVE):
