@@ -180,6 +180,19 @@ def test_one_address_is_not_flooded(app: Flask, client: Client) -> None:
         assert told() == [("contact", "accounts/invited")] * 3
 
 
+def test_strangers_are_not_written_to_by_inviting_and_withdrawing(app: Flask, client: Client) -> None:
+    for number in range(30):
+        assert invite(client, f"la{number}@vidu.vn") == 303
+        with app.app_context():
+            ref = db.session.scalars(select(MemberInvitation.ref)).one()
+        client.post(f"/me/organisation/invitations/{ref}/withdrawal")
+    assert invite(client, "nua@vidu.vn") == 422
+    with app.app_context():
+        assert len(told()) == 30
+    with clock.frozen(clock.now() + timedelta(days=1, minutes=5)):
+        assert invite(client, "nua@vidu.vn") == 303
+
+
 def test_a_person_in_two_organisations_chooses(app: Flask, client: Client, lan: Person) -> None:
     with app.app_context():
         factories.membership(lan, factories.organisation(OrganisationKind.BUYER, name="Siêu thị Vịnh"))
@@ -207,6 +220,20 @@ def test_roles_of_other_kinds_or_none_are_refused(
     hoa = colleague(app, firm)
     assert client.post(f"{MEMBERS}/{hoa.ref}/roles", data=form).status_code == 422
     assert roles(app, firm, hoa) == {Role.STAFF}
+
+
+@pytest.mark.parametrize("act", ["removal", "roles", "leaving"])
+def test_who_runs_it_no_longer_has_no_way_back_by_her_own_letter(
+    app: Flask, client: Client, client_of: Callable[[Any], Client], firm: Organisation, act: str
+) -> None:
+    hoa = colleague(app, firm, Role.MANAGER)
+    hers = client_of(hoa)
+    assert invite(hers, "rieng@vidu.vn", "manager") == 303
+    if act == "leaving":
+        assert hers.post(f"/me/organisations/{firm.ref}/leaving").status_code == 303
+    else:
+        assert client.post(f"{MEMBERS}/{hoa.ref}/{act}", data={"staff": "y"}).status_code == 303
+    assert Client(app).post(link(app), data=JOINED).location == "/sign-in"
 
 
 def test_the_last_manager_stays(app: Flask, client: Client, firm: Organisation, lan: Person) -> None:

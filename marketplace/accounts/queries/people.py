@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from marketplace.accounts.models import (
     EmailChange,
     Membership,
+    Organisation,
     Person,
     ProvenPhone,
     RecoveryCode,
@@ -125,9 +126,9 @@ def has_attempts_before(moment: datetime) -> bool:
     return db.session.scalar(select(SignInAttempt.id).where(SignInAttempt.at < moment).limit(1)) is not None
 
 
-def audit_rows(person: Person, action: str, since: datetime) -> int:
-    """How often something was done with an account since a moment."""
-    subject = audit.subject_of(person)
+def audit_rows(whose: Person | Organisation, action: str, since: datetime) -> int:
+    """How often something was done with an account or an organisation since a moment."""
+    subject = audit.subject_of(whose)
     mine = (AuditEntry.subject_kind == subject.kind) & (AuditEntry.subject_ref == subject.ref)
     asked = select(func.count()).where(mine, AuditEntry.action == action, AuditEntry.at > since)
     return db.session.scalar(asked) or 0

@@ -22,14 +22,16 @@ from marketplace.core.refusals import Refused
 VALID_FOR = timedelta(days=7)
 MOST_OPEN = 20
 LETTERS_A_DAY = 3
+# so that nobody writes to strangers in our name by inviting and withdrawing
+MOST_A_DAY = 30
 GONE = _l("This invitation is no longer valid. Please ask for a new one.")
 
 
 def invite(organisation: Organisation, email: str, role: Role, *, by: Actor, locale: str = "vi") -> None:
     """Send somebody a letter whose link lets her join in a role; the same whether she has an account or not.
 
-    An earlier invitation to the same address ends. At most 20 are open at once, and few letters a day go to one
-    address.
+    An earlier invitation to the same address ends. At most 20 are open at once and 30 are sent in 24 hours, and few
+    letters a day go to one address.
     """
     lock(organisation)
     if role not in ROLES_IN[organisation.kind]:
@@ -41,6 +43,8 @@ def invite(organisation: Organisation, email: str, role: Role, *, by: Actor, loc
     _end_earlier(organisation, email)
     if len(queries.invitations_of(organisation, oldest())) >= MOST_OPEN:
         raise Refused(_l("Very many invitations are open. Withdraw some of them first."), field="email")
+    if queries.audit_rows(organisation, "invite", clock.now() - timedelta(days=1)) >= MOST_A_DAY:
+        raise Refused(_l("Very many invitations were sent today. Please send this one tomorrow."), field="email")
     token = new_token()
     _keep(organisation, email, role, token, by)
     audit.record(audit.subject_of(organisation), "invite", by=by, role=role.value)

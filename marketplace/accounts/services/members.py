@@ -7,7 +7,7 @@ from collections.abc import Collection
 from sqlalchemy import delete
 
 from marketplace.accounts import queries
-from marketplace.accounts.models import Membership, Organisation, Person
+from marketplace.accounts.models import MemberInvitation, Membership, Organisation, Person
 from marketplace.accounts.states import HEAD, ROLES_IN
 from marketplace.core import audit
 from marketplace.core.actors import Actor, Recipient, Role
@@ -41,6 +41,8 @@ def set_roles(organisation: Organisation, person: Person, roles: Collection[Role
         return
     _keep_a_head(organisation, person, wanted)
     _take_roles(organisation, person, held - wanted)
+    if HEAD[organisation.kind] not in wanted:
+        _end_invitations_by(organisation, person)
     for role in sorted(wanted - held):
         db.session.add(Membership(person_id=person.id, organisation_id=organisation.id, role=role))
     names = sorted(role.value for role in wanted)
@@ -68,7 +70,14 @@ def _end(organisation: Organisation, person: Person, action: str, by: Actor) -> 
         raise Refused(_l("This person does not belong to the organisation any more."))
     _keep_a_head(organisation, person, set())
     _take_roles(organisation, person, held)
+    _end_invitations_by(organisation, person)
     audit.record(audit.subject_of(organisation), action, by=by, person=person.ref)
+
+
+def _end_invitations_by(organisation: Organisation, person: Person) -> None:
+    """Who runs the organisation no longer has no way back by a letter that she sent while she did."""
+    sent = (MemberInvitation.organisation_id == organisation.id) & (MemberInvitation.invited_by_id == person.id)
+    db.session.execute(delete(MemberInvitation).where(sent).execution_options(synchronize_session=False))
 
 
 def _check_head(organisation: Organisation, by: Actor) -> None:
