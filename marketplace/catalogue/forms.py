@@ -17,6 +17,7 @@ def filters_in_address(**fixed: Any) -> Filters:
     """The filters that the present address asks for; what makes no sense in it is left out. `fixed` wins."""
     read: dict[str, Any] = {
         "q": query_text("q", most=200),
+        "as_typed": query_flag("as_typed"),
         "provinces": tuple(query_texts("province", most=MOST_CHOICES)),
         "groups": tuple(group.slug for group in groups() if group.slug in set(query_texts("group", most=MOST_CHOICES))),
         "sets": _numbers("set", SET_NUMBERS),

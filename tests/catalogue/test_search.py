@@ -48,7 +48,7 @@ def test_what_is_meant_comes_first(shop_window: Flask) -> None:
 
 # "query": what is understood in it beside the words
 UNDERSTOOD = {
-    "gạo quảng trị 4 sao": ("gạo quảng trị", {"stars": (4,)}),
+    "gạo quảng trị 4 sao": ("gạo", {"stars": (4,), "provinces": ("quang-tri",)}),
     "nuoc mam 5 sao": ("nuoc mam", {"stars": (5,)}),
     "trà bốn sao": ("trà", {"stars": (4,)}),
     "mật ong 3* ocop": ("mật ong", {"stars": (3,)}),
@@ -62,6 +62,29 @@ UNDERSTOOD = {
     "xoài còn hàng": ("xoài", {"in_stock": True}),
     "gạo giá sỉ": ("gạo", {"wholesale": True}),
     "trái cây đang vào mùa": ("trái cây", {"in_season": True}),
+    "ocop 5 sao hải dương": ("", {"stars": (5,), "provinces": ("hai-duong",)}),
+    "gạo 4 sao trở lên": ("gạo", {"stars": (5, 4)}),
+    "trà từ 4 sao": ("trà", {"stars": (5, 4)}),
+    "chè 3-4 sao": ("chè", {"stars": (4, 3)}),
+    "mật ong không quá 200k": ("mật ong", {"price_max": 200_000}),
+    "mật ong từ 100k đến 300k": ("mật ong", {"price_min": 100_000, "price_max": 300_000}),
+    "kẹo 30-60k": ("kẹo", {"price_min": 30_000, "price_max": 60_000}),
+    "yến sào < 3 triệu": ("yến sào", {"price_max": 3_000_000}),
+    "gạo có sẵn": ("gạo", {"in_stock": True}),
+    "mua sỉ tỏi lý sơn": ("tỏi lý sơn", {"wholesale": True}),
+    "lụa hn": ("lụa", {"provinces": ("ha-noi",)}),
+    "chocolate brvt": ("chocolate", {"provinces": ("ba-ria-vung-tau",)}),
+    "mang cut sai gon": ("mang cut", {"provinces": ("ho-chi-minh",)}),
+    "nón Huế": ("nón", {"provinces": ("hue",)}),
+    "hoa huệ": ("hoa huệ", {}),
+    "đặc sản cao bằng": ("", {"provinces": ("cao-bang",)}),
+    "thịt trâu điện biên phủ": ("thịt trâu điện biên phủ", {}),
+    "nước mắm phú quốc": ("nước mắm phú quốc", {}),
+    "thủ công mỹ nghệ hà nội": ("", {"sets": (21,), "provinces": ("ha-noi",)}),
+    "đồ uống có cồn": ("", {"groups": ("do-uong-co-con",)}),
+    "bộ sản phẩm 13": ("", {"sets": (13,)}),
+    "gạo st25": ("gạo st25", {}),
+    "bánh dưới đất": ("bánh dưới đất", {}),
     "bưởi năm roi": ("bưởi năm roi", {}),
     "cà phê bán buôn ma thuột": ("cà phê bán buôn ma thuột", {}),
     "mua": ("", {}),
@@ -75,7 +98,7 @@ def test_filters_said_in_words_are_understood(shop_window: Flask, query: str) ->
     text, filters = UNDERSTOOD[query]
     wish = listing(Filters(q=query)).wish
     plain = Filters()
-    asked = ("stars", "price_min", "price_max", "in_stock", "wholesale", "in_season")
+    asked = ("provinces", "groups", "sets", "stars", "price_min", "price_max", "in_stock", "wholesale", "in_season")
     changed = {
         name: getattr(wish.filters, name) for name in asked if getattr(wish.filters, name) != getattr(plain, name)
     }
@@ -84,6 +107,29 @@ def test_filters_said_in_words_are_understood(shop_window: Flask, query: str) ->
 
 def test_a_chosen_filter_is_not_overruled_by_words(shop_window: Flask) -> None:
     assert listing(Filters(q="gạo 4 sao", stars=(3,))).filters.stars == (3,)
+
+
+def test_words_are_only_words_where_that_is_asked_for(shop_window: Flask) -> None:
+    wish = listing(Filters(q="gạo 4 sao", as_typed=True)).wish
+    assert (wish.text, wish.filters.stars, wish.parts) == ("gạo 4 sao", (), ())
+
+
+def test_goods_that_are_called_by_a_provinces_name_are_meant_too(shop_window: Flask) -> None:
+    found = listing(Filters(q="ném hải dương"))
+    assert (found.filters.provinces, [card.slug for card in found.cards][:1]) == (("hai-duong",), ["nem-hai-duong"])
+
+
+def test_words_that_hide_everything_as_a_filter_stay_words(shop_window: Flask) -> None:
+    found = listing(Filters(q="khoai deo quảng ninh"))
+    assert (found.filters.provinces, [card.slug for card in found.cards]) == ((), ["khoai-deo-hai-ninh"])
+
+
+def test_what_was_understood_can_be_taken_off_or_read_literally(shop_window: Flask) -> None:
+    page = shop_window.test_client().get("/products?q=gạo+quảng+trị+4+sao").text
+    for address in ("q=g%E1%BA%A1o+4+sao", "q=g%E1%BA%A1o+qu%E1%BA%A3ng+tr%E1%BB%8B"):
+        assert f'href="/products?{address}"' in page
+    assert "as_typed=1" in page
+    assert "as_typed=1" not in shop_window.test_client().get("/products?q=gạo").text
 
 
 def test_accents_typed_come_before_accents_guessed(shop_window: Flask) -> None:

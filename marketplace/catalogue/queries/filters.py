@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import BindParameter, ColumnElement, Date, and_, bindparam, case, exists, select
+from sqlalchemy import BindParameter, ColumnElement, Date, and_, bindparam, case, exists, or_, select
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.states import OrganisationState
@@ -14,7 +14,7 @@ from marketplace.catalogue.models import ALCOHOL_SETS, ALL_MONTHS, Product, Prod
 from marketplace.catalogue.queries.groups import sets_in
 from marketplace.catalogue.queries.names import Names
 from marketplace.catalogue.states import ProductState
-from marketplace.core import clock
+from marketplace.core import clock, search
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.states import Labelled
 
@@ -34,9 +34,14 @@ class Sort(Labelled):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What the address of a list says: prices in đồng, sets by number, groups and provinces (with old ones) by slug."""
+    """What the address of a list says: prices in đồng, sets by number, groups and provinces (with old ones) by slug.
+
+    `as_typed`: no word of the query is taken for a filter. `place_words`: the words of it that name the province.
+    """
 
     q: str = ""
+    as_typed: bool = False
+    place_words: str = ""
     provinces: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     sets: tuple[int, ...] = ()
@@ -89,6 +94,14 @@ def from_places(slugs: Sequence[str], names: Names) -> ColumnElement[bool]:
     return Product.origin_id.in_(names.units(slugs)) if today is None else Product.origin_now_id == today
 
 
+def _from_places_or_named_so(filters: Filters, names: Names) -> ColumnElement[bool]:
+    """Where the words of a query name the province, goods that are called by all of them are meant too."""
+    origin = from_places(filters.provinces, names)
+    if not filters.place_words:
+        return origin
+    return or_(origin, Product.id.in_(search.titled("product", filters.q, filters.place_words)))
+
+
 def of_sets(numbers: Sequence[int], names: Names) -> ColumnElement[bool]:
     """The product belongs to one of these sets; a single one is compared, so that an index gives the order too."""
     ids = names.set_ids(numbers)
@@ -108,7 +121,7 @@ def no_alcohol() -> ColumnElement[bool]:
 def conditions(filters: Filters, names: Names) -> dict[str, ColumnElement[bool]]:
     """Each condition by the name of its facet, so that a facet can be counted without its own."""
     asked = {
-        "province": from_places(filters.provinces, names) if filters.provinces else None,
+        "province": _from_places_or_named_so(filters, names) if filters.provinces else None,
         "set": of_sets(filters.all_sets, names) if filters.all_sets else None,
         "star": of_stars(filters.stars) if filters.stars else None,
         "price_min": Product.price_from_vnd >= filters.price_min if filters.price_min is not None else None,

@@ -13,7 +13,7 @@ from marketplace.catalogue.queries.cards import Card, card_rows, cards
 from marketplace.catalogue.queries.facets import MOST_COUNTED, Counts, Facets, counted, facets_of
 from marketplace.catalogue.queries.filters import Filters, Sort, conditions, no_alcohol, star_now, visible
 from marketplace.catalogue.queries.names import Names, names
-from marketplace.catalogue.queries.wording import Wish, understood
+from marketplace.catalogue.queries.wording import NAMES, Wish, understood
 from marketplace.core import search
 from marketplace.core.database import db
 from marketplace.web.paging import Page
@@ -53,8 +53,15 @@ class Listing:
 
 
 def listing(filters: Filters) -> Listing:
-    """The page that the filters ask for, in at most six queries."""
-    wish = understood(filters)
+    """The page that the filters ask for, in at most six queries; words that hide everything as filters stay words."""
+    found = _listing(understood(filters))
+    if not found.total and any(part.field in NAMES for part in found.wish.parts):
+        literal = _listing(understood(filters, names_too=False))
+        return literal if literal.total else found
+    return found
+
+
+def _listing(wish: Wish) -> Listing:
     asked = search.Search(KIND, wish.text) if wish.text else None
     hits = asked.hits() if asked else None
     called = names()

@@ -1,54 +1,120 @@
-"""What people mean by the words they type: stars, prices, stock and wholesale said in words become filters."""
+"""What people mean by the words they type: stars, prices, stock, places and kinds said in words become filters."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from marketplace.catalogue.queries.filters import Filters
+from marketplace.catalogue.queries.spoken import kind_called, province_in, set_number_in
 from marketplace.core import search
 from marketplace.core.money import parse_vnd
 from marketplace.core.text import clean, fold
 
 LONGEST = 200
 _STAR_WORDS = {"ba": 3, "bon": 4, "nam": 5, "three": 3, "four": 4, "five": 5}
+_NUMBER = r"[345]|ba|bon|nam|three|four|five"
 _STAR = re.compile(
-    r"\b(?:ocop\s+)?(?P<star>[345]|ba|bon|nam|three|four|five)\s*(?:sao|stars?|\*+|★+|⭐+)(?!\w)(?:\s+ocop\b)?"
+    rf"\b(?:(?:ocop|dat|hang)\s+)*(?P<least>(?:tu|tren|it nhat|toi thieu|from)\s+)?(?P<star>{_NUMBER})"
+    rf"(?:\s*(?:-|–|den|hoac|or|to)\s*(?P<other>{_NUMBER}))?\s*(?:sao|stars?|\*+|★+|⭐+)(?!\w)"
+    r"(?P<up>\s+(?:tro len|and up|or more))?(?:\s+ocop\b)?"
 )
-_AMOUNT = r"(?P<amount>\d[\d.,]*)\s*(?P<scale>k|nghin|ngan|tr|trieu)?\s*(?:d|dong|vnd)?(?!\w)"
-_UNDER = re.compile(rf"(?:\bgia\s+)?(?:\bduoi\b|\bunder\b|<)\s*{_AMOUNT}")
-_OVER = re.compile(rf"(?:\bgia\s+)?(?:\btren\b|\bover\b|>)\s*{_AMOUNT}")
-_SCALES = {"nghin": "k", "ngan": "k", "trieu": "tr"}
+_SCALE = r"\s*(?P<{0}>k|nghin|ngan|tr|trieu|cu)?\s*(?:d|dong|vnd|₫)?"
+_AMOUNT = rf"(?P<amount>\d[\d.,]*){_SCALE.format('scale')}(?!\w)"
+_UPPER = rf"(?P<upper>\d[\d.,]*){_SCALE.format('upper_scale')}(?!\w)"
+_UNDER = re.compile(
+    rf"(?:\bgia\s+)?(?:\b(?:duoi|under|below|max|toi da|khong qua|nho hon|re hon|it hon|less than)\b|<=?)\s*{_AMOUNT}"
+)
+_OVER = re.compile(rf"(?:\bgia\s+)?(?:\b(?:tren|over|above|from|tu|hon|lon hon|more than)\b|>=?)\s*{_AMOUNT}")
+_BETWEEN = re.compile(
+    rf"(?:\bgia\s+)?\b(?:(?:tu|khoang|tam|from)\s+)?(?P<amount>\d[\d.,]*){_SCALE.format('scale')}"
+    rf"\s*(?:-|–|den|toi|to)\s*{_UPPER}"
+)
+_SCALES = {"nghin": "k", "ngan": "k", "trieu": "tr", "cu": "tr"}
 _SWITCHES = {
-    "in_stock": re.compile(r"\b(?:con hang|in stock)\b"),
-    "wholesale": re.compile(r"\b(?:(?:gia|mua|ban)\s+(?:si|buon)(?!\s+ma\b)|wholesale)\b"),
-    "in_season": re.compile(r"\b(?:(?:dang\s+)?(?:vao|dung) mua|in season)\b"),
+    "in_stock": re.compile(r"\b(?:con hang|co san|san hang|hang san|in stock|available)\b"),
+    "wholesale": re.compile(
+        r"\b(?:(?:gia|mua|ban|nhap|lay|bo)\s+(?:si|buon)(?!\s+m[ae]\b)|mua so luong lon|wholesale|in bulk)\b"
+    ),
+    "in_season": re.compile(r"\b(?:(?:dang\s+)?(?:vao|dung|trong) mua|mua nay|dang mua|in season)\b"),
 }
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One filter that was said in words: its field, and the query without these words."""
+
+    field: str
+    without: str
+
+
+@dataclass(frozen=True, slots=True)
 class Wish:
-    """The words that are searched for, the filters with what the words asked for, and whether they asked for any."""
+    """The words that are searched for, and the filters with what other words asked for."""
 
     text: str
     filters: Filters
-    is_understood: bool
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def is_understood(self) -> bool:
+        """Some of the words became filters."""
+        return bool(self.parts)
 
 
-def understood(filters: Filters) -> Wish:
+# said in words that may as well be part of a name
+NAMES = ("provinces", "groups", "sets")
+
+
+def understood(filters: Filters, *, names_too: bool = True) -> Wish:
     """Take the words that are filters out of the query; a filter that was chosen is never overruled by words."""
-    rest = text = clean(filters.q[:LONGEST])
-    found: dict[str, Any] = {}
-    for name, (pattern, read) in _READERS.items():
-        if match := pattern.search(_aligned(rest)):
-            rest = f"{rest[: match.start()]} {rest[match.end() :]}"
-            if not getattr(filters, name):
-                found[name] = read(match)
-    found = {name: value for name, value in found.items() if value is not None}
-    text_left = clean(rest) if search.says_something(rest) else ""
-    return Wish(text_left, replace(filters, q=text, **found), bool(found))
+    text = clean(filters.q[:LONGEST])
+    if filters.as_typed:
+        return Wish(text, replace(filters, q=text))
+    reading = _Reading(text, filters)
+    for read in _READERS if names_too else _READERS[: -len(_OF_NAMES)]:
+        reading.take(read)
+    rest = clean(reading.rest)
+    if names_too and search.says_something(rest) and (called := kind_called(_plain(rest))):
+        field, value = called
+        if reading.keep(field, value, rest):
+            rest = ""
+    left = rest if search.says_something(rest) else ""
+    return Wish(left, replace(filters, q=text, **reading.found), tuple(reading.parts))
+
+
+class _Reading:
+    """A query of which words are taken out, one filter after the other."""
+
+    def __init__(self, text: str, filters: Filters) -> None:
+        self.text = self.rest = text
+        self.filters = filters
+        self.found: dict[str, Any] = {}
+        self.parts: list[Part] = []
+
+    def take(self, read: _Read) -> None:
+        """Take out what one reader finds."""
+        for start, end, fields in read(self.rest, _aligned(self.rest)):
+            words = self.rest[start:end]
+            self.rest = f"{self.rest[:start]} {self.rest[end:]}"
+            for field, value in fields.items():
+                self.keep(field, value, words)
+
+    def keep(self, field: str, value: Any, words: str) -> bool:
+        """Note a filter that was said, unless one was chosen; what makes no sense was only words."""
+        if value is None or getattr(self.filters, field):
+            return False
+        self.found[field] = value
+        if field == "provinces":
+            self.found["place_words"] = words
+        self.parts.append(Part(field, clean(self.text.replace(words, " ", 1))))
+        return True
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", fold(text)))
 
 
 def _aligned(text: str) -> str:
@@ -58,21 +124,64 @@ def _aligned(text: str) -> str:
 
 
 def _stars(match: re.Match[str]) -> tuple[int, ...]:
-    word = match["star"]
-    return (int(word) if word.isdecimal() else _STAR_WORDS[word],)
+    low, high = (_star(match[name]) for name in ("star", "other"))
+    if match["least"] or match["up"]:
+        high = 5
+    return tuple(sorted(range(low, (high or low) + 1), reverse=True)) or (low,)
 
 
-def _price(match: re.Match[str]) -> int | None:
+def _star(word: str | None) -> int:
+    return 0 if word is None else int(word) if word.isdecimal() else _STAR_WORDS[word]
+
+
+def _price(amount: str, scale: str | None) -> int | None:
     """The amount in đồng; a bare number below a thousand means thousands, as people say it."""
-    scale = match["scale"] or ""
-    amount = parse_vnd(match["amount"].strip(".,") + _SCALES.get(scale, scale))
-    return amount * 1000 if amount is not None and amount < 1000 and not scale else amount
+    said = scale or ""
+    read = parse_vnd(amount.strip(".,") + _SCALES.get(said, said))
+    return read * 1000 if read is not None and read < 1000 and not said else read
 
 
-_Reader = tuple[re.Pattern[str], Callable[[re.Match[str]], Any]]
-_READERS: dict[str, _Reader] = {
-    "stars": (_STAR, _stars),
-    "price_max": (_UNDER, _price),
-    "price_min": (_OVER, _price),
-    **{name: (pattern, lambda _match: True) for name, pattern in _SWITCHES.items()},
-}
+def _between(match: re.Match[str]) -> dict[str, int | None]:
+    """Both ends of a range; the scale of the higher end is that of the lower too, where only it has one."""
+    low = _price(match["amount"], match["scale"] or match["upper_scale"])
+    high = _price(match["upper"], match["upper_scale"])
+    sensible = low is not None and high is not None and low < high and bool(match["scale"] or match["upper_scale"])
+    return {"price_min": low, "price_max": high} if sensible else {}
+
+
+_Taken = Iterator[tuple[int, int, dict[str, Any]]]
+_Read = Callable[[str, str], _Taken]
+
+
+def _by(pattern: re.Pattern[str], fields: Callable[[re.Match[str]], dict[str, Any]]) -> _Read:
+    def read(_text: str, aligned: str) -> _Taken:
+        match = pattern.search(aligned)
+        if match and (said := fields(match)):
+            yield match.start(), match.end(), said
+
+    return read
+
+
+def _switched(field: str) -> Callable[[re.Match[str]], dict[str, Any]]:
+    return lambda _match: {field: True}
+
+
+def _province(text: str, aligned: str) -> _Taken:
+    if said := province_in(text, aligned):
+        yield said.start, said.end, {"provinces": said.value}
+
+
+def _set_number(_text: str, aligned: str) -> _Taken:
+    if said := set_number_in(aligned):
+        yield said.start, said.end, {"sets": said.value}
+
+
+_OF_NAMES: tuple[_Read, ...] = (_set_number, _province)
+_READERS: tuple[_Read, ...] = (
+    _by(_STAR, lambda match: {"stars": _stars(match)}),
+    _by(_BETWEEN, _between),
+    _by(_UNDER, lambda match: {"price_max": _price(match["amount"], match["scale"])}),
+    _by(_OVER, lambda match: {"price_min": _price(match["amount"], match["scale"])}),
+    *(_by(pattern, _switched(name)) for name, pattern in _SWITCHES.items()),
+    *_OF_NAMES,
+)

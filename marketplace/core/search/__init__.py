@@ -28,11 +28,11 @@ from sqlalchemy import (
 
 from marketplace.core.database import db
 from marketplace.core.search import postgres, sqlite
-from marketplace.core.search.index import Document, documents, forget_words, metadata, put, remove
+from marketplace.core.search.index import TITLE_FOLDED, Document, documents, forget_words, metadata, put, remove
 from marketplace.core.search.reading import Reading, is_answerable
 from marketplace.core.search.talk import without_talk
 from marketplace.core.search.terms import Question, Tier, as_typed, some_of
-from marketplace.core.search.words import exact_words
+from marketplace.core.search.words import exact_words, folded_word
 
 __all__ = [
     "Document",
@@ -44,6 +44,7 @@ __all__ = [
     "remove",
     "says_something",
     "set_weights",
+    "titled",
 ]
 
 # within a tier: titles that begin with the words, with their letters, that hold them together; other names likewise
@@ -102,6 +103,14 @@ _POPULARITY = documents.c.weight.label("popularity")
 def matching(kind: str, text: str, *, is_typing: bool = False) -> Subquery:
     """Documents of a kind that match a text, as rows of (owner_id, tier, popularity)."""
     return Search(kind, text, is_typing=is_typing).hits()
+
+
+def titled(kind: str, text: str, together: str) -> Select[Any]:
+    """The owners of documents whose title holds all words of a text, and some of them together."""
+    words = [folded_word(word) for word in without_talk(exact_words(text))]
+    phrase = " ".join(folded_word(word) for word in exact_words(together))
+    held = _holding(kind, [[[(TITLE_FOLDED + word, False)] for word in words]]) if words else false()
+    return select(documents.c.owner_id).where(held, documents.c.folded_title.like(f"% {phrase} %"))
 
 
 def says_something(text: str) -> bool:

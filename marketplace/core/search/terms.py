@@ -80,7 +80,7 @@ class Question:
 
 def as_typed(terms: Sequence[Term]) -> Question:
     """The words as they are; the last one may go on to be a longer one."""
-    places = TIERS_OF_SEVERAL if len(terms) > 1 else TIERS
+    places: tuple[str, ...] = TIERS_OF_SEVERAL if len(terms) > 1 else TIERS
     if all(term.exact == term.folded for term in terms):
         places = (TITLE_EXACT, TITLE_FOLDED, *(place for place in places if place not in {TITLE_EXACT, TITLE_FOLDED}))
     tiers: list[Tier] = [[[term.lexemes(place) for term in terms]] for place in places]

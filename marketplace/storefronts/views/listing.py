@@ -40,7 +40,7 @@ def address(**changes: Any) -> str:
 def listing_context(found: Listing) -> dict[str, Any]:
     """What the list's template reads."""
     asked = found.filters
-    chips = list(_chosen(found))
+    chips = [*_understood(found), *_chosen(found)]
     return {
         "page": found.page,
         "asked": asked,
@@ -49,7 +49,9 @@ def listing_context(found: Listing) -> dict[str, Any]:
         "filter_groups": _groups(found),
         "switches": _switches(found),
         "chosen_items": chips,
-        "keep": {"q": asked.q, "sort": _kept_sort()},
+        "found_words": found.wish.text,
+        "keep": {"q": asked.q, "sort": _kept_sort(), **({"as_typed": "1"} if asked.as_typed else {})},
+        "literal_url": address(as_typed=1) if found.wish.is_understood else None,
         "sort": asked.sort.value,
         "sorts": [(sort.value, sort.label) for sort in Sort],
         "sort_keep": _without_sort(),
@@ -63,7 +65,7 @@ def _kept_sort() -> str:
 
 
 def _without_sort() -> dict[str, list[str]]:
-    known = {"q", *LISTS, "price_min", "price_max", *SWITCHES}
+    known = {"q", "as_typed", *LISTS, "price_min", "price_max", *SWITCHES}
     return {name: values[:80] for name, values in request.args.to_dict(flat=False).items() if name in known}
 
 
@@ -161,6 +163,31 @@ def _switches(found: Listing) -> list[dict[str, Any]]:
     ]
 
 
+def _understood(found: Listing) -> Iterator[dict[str, str]]:
+    """The filters that were said in the words, each with the address without these words."""
+    for part in found.wish.parts:
+        yield {"label": _said(part.field, found), "remove_url": address(q=part.without or None)}
+
+
+def _said(field: str, found: Listing) -> str:
+    """A filter that was said in the words, as its chip calls it."""
+    asked, facets = found.filters, found.facets
+    switches = {SWITCHES[each["name"]]: str(each["label"]) for each in _switches(found)}
+    if field in switches:
+        return switches[field]
+    if field in ("price_min", "price_max"):
+        return _price_words(field, getattr(asked, field))
+    if field == "stars":
+        return ", ".join(_star_words(str(star)) for star in sorted(asked.stars))
+    choices = {"provinces": facets.provinces, "groups": facets.groups, "sets": facets.sets}[field]
+    return ", ".join(one.label for one in choices if one.chosen)
+
+
+def _price_words(name: str, amount: int) -> str:
+    label = _("from %(sum)s") if name == "price_min" else _("up to %(sum)s")
+    return label % {"sum": vnd(amount)}
+
+
 def _chosen(found: Listing) -> Iterator[dict[str, str]]:
     """The filters in the address, each with the address without it."""
     facets = found.facets
@@ -170,10 +197,10 @@ def _chosen(found: Listing) -> Iterator[dict[str, str]]:
             if one.chosen and one.value in request.args.getlist(name):
                 rest = [value for value in request.args.getlist(name) if value != one.value]
                 yield {"label": one.label, "remove_url": address(**{name: rest})}
-    for name, label in (("price_min", _("from %(sum)s")), ("price_max", _("up to %(sum)s"))):
+    for name in ("price_min", "price_max"):
         amount = getattr(found.filters, name)
         if amount is not None and request.args.get(name):
-            yield {"label": label % {"sum": vnd(amount)}, "remove_url": address(**{name: None})}
+            yield {"label": _price_words(name, amount), "remove_url": address(**{name: None})}
     for switch in _switches(found):
         if switch["checked"] and query_flag(switch["name"]):
             yield {"label": switch["label"], "remove_url": address(**{switch["name"]: None})}
