@@ -17,8 +17,9 @@ WHOLE_SECONDS = 8.0
 READ_BYTES = 2_048
 SHOWN_CHARACTERS = 300
 AGENT = "Cho-OCOP-Webhooks/1"
-# ranges in which a public address hides a private one: IPv4 in IPv6, and what translators reach
-_WRAPPING = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
+# ranges in which a public address hides a private one: IPv4 in IPv6, what translators reach, sites of their own
+_HIDING = ("::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "fec0::/10")
+_WRAPPING = tuple(map(ipaddress.ip_network, _HIDING))
 
 
 class Unsendable(Exception):

@@ -326,6 +326,23 @@ def test_a_manager_names_tests_and_sends_again(
     assert len(receiver.came) == 2
 
 
+def test_an_organisation_cannot_keep_the_worker_busy_by_hand(
+    house: Flask, shop: Seller, receiver: Receiver, client_of: Callable[..., Client]
+) -> None:
+    refs, browser = [told(house, shop, receiver, f"/{number}")[0] for number in range(2)], client_of(shop.manager)
+    answers = [browser.post(f"/me/webhooks/{refs[number % 2]}/test").status_code for number in range(61)]
+    assert answers == [303] * 60 + [429]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["::127.0.0.1", "::ffff:0:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "fec0::1"]
+    + ["fe80::1%eth0", "::1", "::", "169.254.169.254", "100.64.0.1", "127.1", "2130706433"],
+)
+def test_no_spelling_of_a_private_address_is_public(address: str) -> None:
+    assert not posting.is_public(address)
+
+
 def test_what_a_receiver_answers_cannot_break_the_page(
     house: Flask, shop: Seller, receiver: Receiver, client_of: Callable[..., Client]
 ) -> None:

@@ -24,9 +24,20 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.refusals import NotSeen
 from marketplace.web.paging import page_of
 from marketplace.web.requests import actor, answers, private
-from marketplace.web.security import settings
+from marketplace.web.security import limiter, settings
+
+# a receiver may take seconds over each message, and the worker waits for it
+MOST_BY_HAND = "60/hour"
 
 bp = Blueprint("programs", __name__)
+
+
+def _for_whom() -> str:
+    """The organisation that sends messages by hand, whoever of its people it is."""
+    return actor().organisation_ref or actor().ref
+
+
+_by_hand = limiter.shared_limit(MOST_BY_HAND, scope="webhooks by hand", key_func=_for_whom)
 
 
 def _shown_once(template: str, **words: Any) -> ResponseReturnValue:
@@ -161,6 +172,7 @@ def renew_secret(ref: str) -> ResponseReturnValue:
 
 
 @bp.post("/me/webhooks/<ref>/test")
+@_by_hand
 @needs_sign_in
 @answers(own_webhook)
 def send_test(ref: str) -> ResponseReturnValue:
@@ -205,6 +217,7 @@ def remove_webhook(ref: str) -> ResponseReturnValue:
 
 
 @bp.post("/me/webhooks/<ref>/messages/<message>/delivery")
+@_by_hand
 @needs_sign_in
 @answers(own_webhook)
 def send_again(ref: str, message: str) -> ResponseReturnValue:
