@@ -97,5 +97,13 @@ def questions_of_product(_actor: Actor, refs: Sequence[str]) -> Mapping[str, Mar
     return {ref: _drawn("questions", questions=told) for ref, told in found.items()}
 
 
+@hang(Slot.OPERATOR, place=40)
+def on_operators_desk(actor: Actor, refs: Sequence[str]) -> Mapping[str, Markup]:
+    """How many reported messages wait for a judgement, with the way to them."""
+    if not actor.is_operator:
+        return {}
+    return dict.fromkeys(refs, _drawn("operator", count=queries.count_open_reports()))
+
+
 def _drawn(name: str, **values: object) -> Markup:
     return Markup(render_template(f"messages/_{name}.html", **values))  # noqa: S704 - the template escapes its values

@@ -242,6 +242,12 @@ def open_reports() -> Select[Message]:
     return _judged().where(Message.id.in_(waiting)).order_by(Message.id)
 
 
+def count_open_reports() -> int:
+    """How many messages wait for the operator."""
+    waiting = select(func.count(MessageReport.message_id.distinct())).where(MessageReport.settled_at.is_(None))
+    return db.session.scalar(waiting) or 0
+
+
 def hidden_messages(*, most: int) -> list[Message]:
     """What the operator has hidden, the latest first."""
     hidden = _judged().where(Message.state == MessageState.HIDDEN).order_by(Message.id.desc())

@@ -88,6 +88,14 @@ def orders_that_wait(_actor: Actor, refs: Sequence[str]) -> Mapping[str, Markup]
     }
 
 
+@hang(Slot.OPERATOR, place=10)
+def returns_for_operator(actor: Actor, refs: Sequence[str]) -> Mapping[str, Markup]:
+    """How many returns the two sides do not agree about, with the way to them."""
+    if not actor.is_operator:
+        return {}
+    return dict.fromkeys(refs, _drawn("_operator", count=returns.count_to_decide()))
+
+
 @hang(Slot.DESK, place=5)
 def no_freight_yet(actor: Actor, refs: Sequence[str]) -> Mapping[str, Markup]:
     """A producer who never said what delivery costs cannot send anything: she is led to where she says it."""

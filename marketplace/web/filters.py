@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
@@ -9,13 +10,14 @@ from functools import lru_cache
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal
 from flask import Flask
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from marketplace.core import clock
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import locale
 
 _KEEP = "\u00a0"
+_REF = re.compile(r"\b([A-Z]{2}-\d{4}-\d{6})\b")
 
 
 def vnd(amount: int) -> str:
@@ -79,7 +81,12 @@ def whole(text: str) -> Markup:
     return Markup('<span class="nowrap">{}</span>').format(text)
 
 
+def unbroken(text: str) -> Markup:
+    """A sentence in which refs (DH-2026-000136) stay on one line; its words are escaped."""
+    return Markup(_REF.sub(r'<span class="nowrap">\1</span>', str(escape(text))))  # noqa: S704 - escaped just here
+
+
 def register(app: Flask) -> None:
     """Make the filters known to every template."""
-    for filter_ in (vnd, number, day, moment, ago, weight, months, whole):
+    for filter_ in (vnd, number, day, moment, ago, weight, months, whole, unbroken):
         app.add_template_filter(filter_, filter_.__name__)

@@ -24,13 +24,13 @@ from tests.orders.test_parcels import buyer, confirmed, seller, ship  # noqa: F4
 
 def test_the_seller_agrees_to_cancel(buyer: Client, seller: Client, stall: Stall) -> None:  # noqa: F811
     ref = confirmed(buyer, seller, stall, (stall.cake, 2))
-    assert "Xin huỷ đơn" in text_of(buyer.get(f"/orders/{ref}"))
+    assert "Xin hủy đơn" in text_of(buyer.get(f"/orders/{ref}"))
     assert seller.post(f"/orders/{ref}/cancellation-agreement").status_code == 422
     assert buyer.post(f"/orders/{ref}/cancellation-request", data={"note": ""}).status_code == 422
     assert buyer.post(f"/orders/{ref}/cancellation-request", data={"note": "Tôi đặt nhầm"}).status_code == 303
     page = text_of(seller.get(f"/desk/orders/{ref}"))
     assert "Tôi đặt nhầm" in page
-    assert "Đồng ý huỷ đơn" in page
+    assert "Đồng ý hủy đơn" in page
     assert stall.states() == ["confirmed"]
     assert seller.post(f"/orders/{ref}/cancellation-agreement").status_code == 303
     assert (stall.states(), stall.stock(stall.cake)) == (["cancelled"], (50, 0))

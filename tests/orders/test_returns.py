@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from marketplace.core import clock
 from marketplace.core.actors import OrganisationKind
@@ -296,3 +297,22 @@ def test_an_open_return_keeps_the_order_from_being_completed(buyer: Client, sell
     assert stall.states() == ["completed"]
     with clock.frozen(later + timedelta(days=4)):
         assert buyer.post(f"{page}/escalation", data={"note": "Ảnh rõ mà"}).status_code == 422
+
+
+def test_the_seller_reads_what_would_go_back_before_she_answers(buyer: Client, seller: Client, stall: Stall) -> None:
+    ref = delivered(buyer, seller, stall)
+    page = asked(buyer, stall, ref, 2)
+    with stall.app.app_context():
+        freight = db.session.scalars(select(Order).where(Order.ref == ref)).one().freight_vnd * 2 // 3
+    shown = text_of(seller.get(page))
+    assert "130.000 ₫" in shown
+    assert f"{130_000 + freight:,} ₫".replace(",", ".") in shown
+    assert 'class="desk-nav"' in shown
+    assert 'class="desk-nav"' not in text_of(buyer.get(page))
+    unwanted = asked(buyer, stall, delivered(buyer, seller, stall), 1, reason="changed_mind", photos=0)
+    assert "phí giao hàng không hoàn" in text_of(seller.get(unwanted))
+
+
+def test_the_operators_desk_leads_to_returns_and_reported_messages(operator: Client) -> None:
+    desk = text_of(operator.get("/operator"))
+    assert all(f'href="{path}"' in desk for path in ("/operator/returns", "/operator/messages", "/operator/payments"))

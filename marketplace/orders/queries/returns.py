@@ -53,6 +53,12 @@ def waiting_of_sellers(refs: Sequence[str]) -> dict[str, int]:
     return dict(db.session.execute(counted).all())
 
 
+def count_to_decide() -> int:
+    """How many returns wait for the operator's decision."""
+    waiting = select(func.count()).select_from(Return).where(Return.state == ReturnState.ESCALATED)
+    return db.session.scalar(waiting) or 0
+
+
 def returns_to_decide() -> Select[Return]:
     """What the operator has to decide first, oldest first; then everything else, newest first."""
     waits = case((Return.state == ReturnState.ESCALATED, 0), else_=1)

@@ -37,12 +37,16 @@ def goods_back_amount(line: OrderLine, packs: int) -> int:
     return paid * (line.returned_quantity + packs) // line.shipped_quantity - line.returned_vnd
 
 
-def freight_back_amount(order: Order) -> int:
+def freight_back_amount(order: Order, *, more_vnd: int = 0) -> int:
     """The share of the freight that goes back with goods that came faulty and is not given back yet, in đồng.
+
+    `more_vnd` is the worth of faulty goods that are not accepted yet, for who wants to know beforehand.
 
     It follows the worth of all such goods so far: with all goods of the order, all of the freight has gone back.
     """
-    faulty = sum(one.goods_vnd for one in order.returns if one.reason.is_sellers_fault and one.state in MONEY_BACK)
+    faulty = more_vnd + sum(
+        one.goods_vnd for one in order.returns if one.reason.is_sellers_fault and one.state in MONEY_BACK
+    )
     paid = sum(line.due_vnd + line.returned_vnd for line in order.lines)
     return order.freight_vnd * faulty // paid - order.reduced_freight_vnd if paid else 0
 

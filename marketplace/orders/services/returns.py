@@ -184,6 +184,12 @@ def _receive(back: Return, side: Side, by: Actor, *, is_on_shelf: bool) -> None:
     _let_complete(order)
 
 
+def expected_back(back: Return) -> tuple[int, int]:
+    """What would go back for the goods and for their delivery, in đồng, were a return that is open accepted now."""
+    goods = sum(goods_back_amount(one.line, one.quantity) for one in back.lines)
+    return goods, freight_back_amount(back.order, more_vnd=goods) if back.reason.is_sellers_fault else 0
+
+
 def _packs(back: Return) -> dict[int, int]:
     """How many packs of each variant come back."""
     packs: dict[int, int] = {}

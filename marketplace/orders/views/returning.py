@@ -75,7 +75,8 @@ def show_return(ref: str) -> ResponseReturnValue:
     except NotSeen:
         return closed()
     page = {"back": back, "order": back.order, "photos": photos_of([back.order]), "words": timeline}
-    shown = render_template("orders/return.html", forms=_forms(), side=side_of(back), **page)
+    expected = services.expected_back(back) if back.is_open else (0, 0)
+    shown = render_template("orders/return.html", forms=_forms(), side=side_of(back), expected=expected, **page)
     return private(make_response(shown))
 
 
