@@ -336,8 +336,20 @@ def test_an_organisation_cannot_keep_the_worker_busy_by_hand(
 
 @pytest.mark.parametrize(
     "address",
-    ["::127.0.0.1", "::ffff:0:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "fec0::1"]
-    + ["fe80::1%eth0", "::1", "::", "169.254.169.254", "100.64.0.1", "127.1", "2130706433"],
+    [
+        "::127.0.0.1",
+        "::ffff:0:127.0.0.1",
+        "::ffff:10.0.0.1",
+        "64:ff9b::7f00:1",
+        "2002:7f00:1::",
+        "fec0::1",
+        "fe80::1%eth0",
+        "::1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "127.1",
+        "2130706433",
+    ],
 )
 def test_no_spelling_of_a_private_address_is_public(address: str) -> None:
     assert not posting.is_public(address)
