@@ -229,12 +229,22 @@ class Certificate(Base):
     valid_until: Mapped[date]
     revoked_on: Mapped[date | None]
     basis: Mapped[CertificateBasis] = enumerated(CertificateBasis, "basis")
+    declared_at: Mapped[datetime | None] = mapped_column(index=True)
+    refused_on: Mapped[date | None]
+    judgement: Mapped[str | None] = mapped_column(String(300))
 
     product: Mapped[Product] = relationship(back_populates="certificates")
 
     @property
+    def is_waiting(self) -> bool:
+        """Its producer has declared it, and nobody has compared it with the paper yet."""
+        return self.basis is CertificateBasis.DECLARED and self.refused_on is None and self.revoked_on is None
+
+    @property
     def is_in_force(self) -> bool:
-        """It may be shown today."""
+        """It may be shown today: what only its producer says of it may not."""
+        if self.basis is CertificateBasis.DECLARED:
+            return False
         return self.issued_on <= clock.today() <= self.valid_until and self.revoked_on is None
 
 

@@ -42,6 +42,7 @@ PREFIXES = {
     "token": "MC",
     "webhook": "WH",
     "application": "HS",
+    "import": "NH",
 }
 _sequences = {name: Sequence(f"{name}_refs", metadata=Base.metadata, data_type=BigInteger) for name in PREFIXES}
 

@@ -94,6 +94,25 @@ def _storable(value: Cell) -> Any:
     return "".join(sign for sign in value if sign in "\t\n" or unicodedata.category(sign) not in {"Cc", "Cs"})
 
 
+def workbook_of(*sheets: Sheet) -> bytes:
+    """An XLSX file with several sheets of texts and whole numbers."""
+    from openpyxl import Workbook
+    from openpyxl.utils import get_column_letter
+
+    book = Workbook(write_only=True)
+    for sheet in sheets:
+        page = book.create_sheet(sheet.name[:31])
+        page.freeze_panes = "A2"
+        for number, width in enumerate(sheet.widths, start=1):
+            page.column_dimensions[get_column_letter(number)].width = width
+        page.append([_cell(page, head, bold=True) for head in sheet.heads])
+        for row in sheet.rows:
+            page.append([_cell(page, value) for value in row])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
@@ -111,6 +130,29 @@ def read_rows(content: bytes, *, most: int) -> list[Row]:
     return _bounded(_of_csv(content), most)
 
 
+def numbered_rows(content: bytes, *, most: int, longest: int) -> list[tuple[int, Row]]:
+    """Rows that are not blank, with their numbers in the file; texts are cut after `longest` signs.
+
+    One row more than `most` may come: the heads.
+    """
+    if content[:4] == b"PK\x03\x04":
+        rows = _of_xlsx(content, longest, MOST_COLUMNS + 1)
+    elif content[:4] in (b"\xd0\xcf\x11\xe0", b"%PDF") or (b"\x00" in content[:2000] and not _is_utf16(content)):
+        raise Refused(_("This is no spreadsheet that can be read here. Please save it as .xlsx or .csv."))
+    else:
+        rows = _of_csv(content, longest, MOST_COLUMNS + 1)
+    found: list[tuple[int, Row]] = []
+    for number, row in enumerate(rows, start=1):
+        if len(row) > MOST_COLUMNS and row[MOST_COLUMNS] not in (None, ""):
+            raise Refused(_("This file has more than %(most)s columns.", most=MOST_COLUMNS))
+        if any(value not in (None, "") for value in row):
+            found.append((number, row))
+        if len(found) > most + 1 or number > MOST_LINES:
+            number_said = f"{most:,}".replace(",", ".")
+            raise Refused(_("This file has more than %(most)s rows. Please split it into several.", most=number_said))
+    return found
+
+
 def _bounded(rows: Iterator[Row], most: int) -> list[Row]:
     found: list[Row] = []
     for number, row in enumerate(rows, start=1):
@@ -126,20 +168,20 @@ def _bounded(rows: Iterator[Row], most: int) -> list[Row]:
     return found
 
 
-def _of_xlsx(content: bytes) -> Iterator[Row]:
+def _of_xlsx(content: bytes, longest: int = LONGEST_CELL, columns: int = MOST_COLUMNS) -> Iterator[Row]:
     unreadable = Refused(_("This Excel file cannot be read. Please save it once more as .xlsx or .csv."))
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             fits = _is_modest(packed)
         if not fits:
-            raise Refused(_("This Excel file is too large once it is unpacked. Please send a shorter period."))
+            raise Refused(_("This Excel file is too large once it is unpacked. Please send fewer rows."))
         from openpyxl import load_workbook
 
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
         page = book.worksheets[0]
         page.reset_dimensions()
-        for cells in page.iter_rows(max_col=MOST_COLUMNS):
-            yield [_value(cell) for cell in cells]
+        for cells in page.iter_rows(max_col=columns):
+            yield [_value(cell, longest) for cell in cells]
     except Refused:
         raise
     except Exception:
@@ -164,19 +206,19 @@ def _tags_fit(name: str, content: bytes) -> bool:
     return all(row.count(b"<") <= MOST_TAGS_IN_A_ROW for row in rows)
 
 
-def _value(cell: Any) -> Any:
+def _value(cell: Any, longest: int) -> Any:
     value = cell.value
     if getattr(cell, "data_type", "") == "f" or value is None:
         return None
-    return value[:LONGEST_CELL] if isinstance(value, str) else value
+    return value[:longest] if isinstance(value, str) else value
 
 
-def _of_csv(content: bytes) -> Iterator[Row]:
+def _of_csv(content: bytes, longest: int = LONGEST_CELL, columns: int = MOST_COLUMNS) -> Iterator[Row]:
     text = decoded(content)
     delimiter = max(DELIMITERS, key=lambda sign: sum(line.count(sign) for line in text.splitlines()[:40]))
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            yield [value.strip()[:LONGEST_CELL] for value in row[:MOST_COLUMNS]]
+            yield [value.strip()[:longest] for value in row[:columns]]
     except csv.Error:
         raise Refused(_("This CSV file cannot be read. Please save it once more as .xlsx or .csv.")) from None
 

@@ -10,6 +10,6 @@ bp = Blueprint("storefronts", __name__)
 
 def register(app: Flask) -> None:
     """Hang the pages into the application."""
-    from marketplace.storefronts import personal, policies, subjects, views  # noqa: F401
+    from marketplace.storefronts import jobs, panels, personal, policies, subjects, views  # noqa: F401
 
     app.register_blueprint(bp)

@@ -6,15 +6,28 @@ from dataclasses import fields
 from typing import IO, Any, cast
 
 from werkzeug.datastructures import FileStorage
-from wtforms import FileField
+from wtforms import Field, FileField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import ValidationError
 
 from marketplace.catalogue.models import Product, ProductSet, Variant
 from marketplace.catalogue.services import Description, Pack
+from marketplace.catalogue.states import Keeping
 from marketplace.core import clock, i18n
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.text import clean
 from marketplace.places.models import Province
-from marketplace.web.forms import Form, choice_field, number_field, text_field, vnd_field
+from marketplace.web.forms import (
+    DayField,
+    Form,
+    choice_field,
+    number_field,
+    radio_field,
+    text_field,
+    tick_field,
+    vnd_field,
+)
 
 LONGEST_STORY = 8_000
 MOST_PRICE = 999_000_000
@@ -25,6 +38,19 @@ TIERS = (1, 2, 3)
 def described(product: Product) -> Description:
     """What a product says of itself now."""
     return Description(**{one.name: getattr(product, one.name) for one in fields(Description)})
+
+
+class MonthsField(SelectMultipleField):
+    """Months of a year, at least one."""
+
+    def __init__(self, label: Any, **options: Any) -> None:
+        named = [SelectChoice(str(month), str(month)) for month in range(1, 13)]
+        super().__init__(label, choices=named, **options)
+
+    def pre_validate(self, form: Any) -> None:
+        """Only months, and at least one."""
+        if not self.data or set(self.data) - {str(month) for month in range(1, 13)}:
+            raise ValidationError(_("Please tick at least one month; all twelve if it is there all year."))
 
 
 class ProductForm(Form):
@@ -103,6 +129,115 @@ class ShopForm(Form):
             self.since_year.errors = [_("This year has not come yet.")]
             return False
         return well
+
+
+class DetailsForm(Form):
+    """What a product is made of, how it is used and kept, when its season is."""
+
+    ingredients = text_field(_l("Ingredients"), most=2_000, required=False, lines=True)
+    usage = text_field(_l("How to use"), most=2_000, required=False, lines=True)
+    storage = text_field(_l("Storage"), most=1_000, required=False, lines=True)
+    shelf_life = text_field(_l("Shelf life"), most=120, required=False)
+    place = text_field(_l("Place"), most=120, required=False)
+    unit = text_field(_l("Unit"), most=20)
+    keywords = text_field(_l("Other names that buyers look for"), most=300, required=False)
+    vat_percent = choice_field(_l("VAT in the price"), [(str(rate), f"{rate} %") for rate in (0, 5, 8, 10)])
+    months = MonthsField(_l("Months of the season"))
+
+    @classmethod
+    def known(cls, product: Product) -> dict[str, Any]:
+        """A product's present details by the names of the fields."""
+        names = ("ingredients", "usage", "storage", "shelf_life", "place", "unit", "keywords")
+        known: dict[str, Any] = {name: getattr(product, name) for name in names}
+        return known | {"vat_percent": str(product.vat_percent), "months": [str(month) for month in product.months]}
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What was typed, by the names of a description."""
+        known = {name: text or "" for name, text in self.data.items() if name not in ("months", "vat_percent")}
+        season = sum(1 << (int(month) - 1) for month in set(self.months.data))
+        return known | {"vat_percent": int(self.vat_percent.data), "season_months": season}
+
+
+class PackForm(Form):
+    """One pack: what is in it, how many at once, how it comes to be in stock; a new one has a price, too."""
+
+    name = text_field(_l("Pack"), most=80)
+    seller_code = text_field(_l("Your own code"), most=40, required=False)
+    net_grams = number_field(_l("Net weight"), most=HEAVIEST, required=False)
+    gross_grams = number_field(_l("Weight with packing"), least=1, most=HEAVIEST)
+    minimum = number_field(_l("Least quantity of an order"), least=1)
+    multiple = number_field(_l("Sold in steps of"), least=1)
+    keeping = radio_field(_l("How is it kept?"), [(one.value, one.label) for one in Keeping])
+    lead_days = number_field(_l("Days to make it"), most=60, required=False)
+    daily_capacity = number_field(_l("Packs that can be made in a day"), least=1, required=False)
+    is_actual_weight = tick_field(_l("Sold by what each pack really weighs"))
+
+    @classmethod
+    def known(cls, variant: Variant) -> dict[str, Any]:
+        """A pack by the names of the fields."""
+        return {
+            **{name: getattr(variant, name) for name in cls()._fields if name != "price"},
+            "keeping": variant.keeping.value,
+        }
+
+    def pack(self, price_vnd: int) -> Pack:
+        """What was typed."""
+        typed = {name: field.data for name, field in self._fields.items() if name != "price"}
+        typed |= {"net_grams": self.net_grams.data or 0, "lead_days": self.lead_days.data or 0}
+        typed |= {"keeping": Keeping(self.keeping.data), "seller_code": self.seller_code.data or None}
+        return Pack(price_vnd=price_vnd, **typed)
+
+
+class NewPackForm(PackForm):
+    """A pack that is not there yet."""
+
+    price = vnd_field(_l("Price"), least=1_000, most=MOST_PRICE)
+
+
+class CertificateForm(Form):
+    """An OCOP certificate as its paper says."""
+
+    star = radio_field(_l("Stars"), [(str(star), _l("%(star)s stars", star=star)) for star in (3, 4, 5)])
+    number = text_field(_l("Number of the decision"), most=60)
+    issued_by = text_field(_l("Issued by"), most=120)
+    issued_on = DayField(_l("Day of issue"))
+
+
+class JudgeForm(Form):
+    """What the operator says of a declared certificate."""
+
+    number = text_field(_l("Number of the decision"), most=60)
+    note = text_field(_l("Where you compared it, or why not"), most=300, lines=True)
+
+
+class DescriptionForm(Form):
+    """What a photo shows."""
+
+    description = text_field(_l("Description"), most=160, required=False)
+
+
+class ImportForm(Form):
+    """A spreadsheet of goods."""
+
+    sheet = FileField(_l("Spreadsheet"))
+
+    def validate_sheet(self, field: Field) -> None:
+        """A file has to come with it."""
+        if not isinstance(field.data, FileStorage) or not field.data.filename:
+            raise ValidationError(_("Please choose a file first."))
+
+    @property
+    def name(self) -> str:
+        """What the file is called."""
+        return clean(str(self.sheet.data.filename))[:120]
+
+    def content(self, most_bytes: int) -> bytes:
+        """What the file holds; a larger one is refused at its field."""
+        content: bytes = cast(FileStorage, self.sheet.data).stream.read(most_bytes + 1)
+        if len(content) > most_bytes:
+            self.refuse("sheet", _("This file is larger than %(most)s MB.", most=most_bytes // 1024**2))
+        return content
 
 
 class NewProductForm(Form):

@@ -1,8 +1,9 @@
-"""What a producer's public page says beside her goods, and what people keep for later."""
+"""What a producer's public page says beside her goods, what people keep, and sheets on their way into a shop."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any, ClassVar
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -10,7 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.accounts.models import Organisation
 from marketplace.catalogue.models import Product
 from marketplace.core import clock
-from marketplace.core.database import Base, Id, Vnd, not_negative
+from marketplace.core.database import Base, Id, Ref, Vnd, enumerated, not_negative
+from marketplace.core.states import Machine
+from marketplace.storefronts.states import IMPORT, ImportAction, ImportState, RowKind, RowOutcome
 
 
 class Shop(Base):
@@ -42,3 +45,47 @@ class Favourite(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     product: Mapped[Product] = relationship()
+
+
+class Import(Base):
+    """A spreadsheet that a producer sent: read, looked at, then written row by row or thrown away."""
+
+    __tablename__ = "imports"
+    __table_args__ = not_negative("row_count")
+
+    machine: ClassVar[Machine[ImportState, ImportAction]] = IMPORT
+
+    id: Mapped[Id]
+    ref: Mapped[Ref]
+    seller_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    person_ref: Mapped[str] = mapped_column(String(32))
+    name: Mapped[str] = mapped_column(String(120))
+    state: Mapped[ImportState] = enumerated(ImportState, "state", default=ImportState.READ)
+    row_count: Mapped[int] = mapped_column(default=0)
+    unknown: Mapped[list[Any]]
+    takes_moved_stock: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    done_at: Mapped[datetime | None]
+
+    seller: Mapped[Organisation] = relationship()
+
+
+class ImportRow(Base):
+    """One row: `cells` as sent, `wished` as read, `changes` [column, before, after], `faults` [column, sentence]."""
+
+    __tablename__ = "import_rows"
+    __table_args__ = (UniqueConstraint("import_id", "number"),)
+
+    id: Mapped[Id]
+    import_id: Mapped[int] = mapped_column(ForeignKey("imports.id"), index=True)
+    number: Mapped[int]
+    title: Mapped[str] = mapped_column(String(260), default="")
+    sku: Mapped[str | None] = mapped_column(String(20))
+    kind: Mapped[RowKind] = enumerated(RowKind, "kind")
+    has_moved_stock: Mapped[bool] = mapped_column(default=False)
+    cells: Mapped[dict[str, Any]]
+    wished: Mapped[dict[str, Any]]
+    changes: Mapped[list[Any]]
+    faults: Mapped[list[Any]]
+    outcome: Mapped[RowOutcome | None] = enumerated(RowOutcome, "outcome", nullable=True)
+    said: Mapped[str] = mapped_column(String(400), default="")

@@ -65,7 +65,7 @@ def trade(dice: random.Random, product: Product) -> None:
 
 def certify(dice: random.Random, product: Product) -> None:
     issued = clock.today() - timedelta(days=dice.choice((0, 400, 1094, 1095, 1200)))
-    star, basis = dice.choice((3, 4, 5)), CertificateBasis.DECLARED
+    star, basis = dice.choice((3, 4, 5)), CertificateBasis.VERIFIED
     services.add_certificate(product, star=star, number="1", issued_by="Sở", issued_on=issued, basis=basis, by=SYSTEM)
 
 

@@ -151,7 +151,7 @@ def test_a_certificate_gives_its_star_until_it_is_revoked(window: Flask) -> None
     issued = clock.today() - timedelta(days=30)
 
     def certify(star: int, on: date) -> Certificate:
-        known = {"number": f"{star}/QĐ", "issued_by": "UBND tỉnh", "basis": CertificateBasis.DECLARED}
+        known = {"number": f"{star}/QĐ", "issued_by": "UBND tỉnh", "basis": CertificateBasis.VERIFIED}
         return services.add_certificate(product, star=star, issued_on=on, by=SYSTEM, **known)  # type: ignore[arg-type]
 
     with writing():
@@ -170,7 +170,7 @@ def test_a_certificate_of_leap_day_ends_in_february(window: Flask) -> None:
     product = on_sale()
     with writing():
         made = services.add_certificate(
-            product, star=3, number="1", issued_by="UBND", issued_on=date(2024, 2, 29), basis=CertificateBasis.DECLARED,
+            product, star=3, number="1", issued_by="UBND", issued_on=date(2024, 2, 29), basis=CertificateBasis.VERIFIED,
             by=SYSTEM,
         )  # fmt: skip
     assert made.valid_until == date(2027, 2, 28)

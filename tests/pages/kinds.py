@@ -25,7 +25,7 @@ NO_PAGES = {
     "accounts.second_factor_qr", "orders.packing_slip", "orders.receipt", "orders.return_photo",
     "assets.favicon", "assets.file", "assets.stylesheet", "media.picture", "payments.qr_png", "payments.qr_svg",
     "payments.fee_bill_qr", "payments.month_paper", "payments.month_sheet", "payments.payout_list",
-    "payments.payout_qr",
+    "payments.payout_qr", "storefronts.goods_sheet", "storefronts.goods_csv", "storefronts.import_errors",
     "places.communes", "places.wards", "storefronts.healthz", "storefronts.manifest", "storefronts.readyz",
     "storefronts.robots", "messages.picture", "storefronts.sitemap",
     "storefronts.sitemap_part", "storefronts.suggestions", "storefronts.product_cards", "storefronts.favourites_list",
@@ -64,7 +64,7 @@ BUYERS_LISTS = (
     "/messages", "/orders", "/cart", "/checkout", "/me", "/me/notices", "/me/notices/choices", "/me/erasure",
 )  # fmt: skip
 LISTS = (
-    *BUYERS_LISTS, "/desk", "/desk/orders", "/desk/returns", "/desk/products", "/desk/stock", "/shops/{shop}",
+    *BUYERS_LISTS, "/desk", "/desk/orders", "/desk/returns", "/desk/products", "/desk/stock", "/desk/import", "/shops/{shop}",
     "/desk/money", "/desk/money/bank-statement",
     "/products?q=banh+dau+xanh", "/products?q=khong+co+gi+nhu+the", "/products?star=5", "/shops?province=ca-mau",
     "/products?group=thuc-pham-che-bien&province=hai-duong", "/products?q=banh&star=5", "/compare", "/me/favourites",
@@ -138,6 +138,8 @@ REFUSALS: dict[str, tuple[int, Callable[[World], TestResponse]]] = {
         for name in (
             "accounts.begin_session", "accounts.ask_for_reset", "accounts.reset_password", "accounts.save_details",
             "accounts.change_password", "accounts.change_email", "accounts.show_code", "accounts.begin_second_factor",
+            "orders.save_freight", "storefronts.send_import", "storefronts.add_pack",
+            "storefronts.edit_details", "storefronts.declare_certificate",
             "messages.begin", "messages.write", "messages.report", "accounts.send_phone_code", "accounts.fetch_export",
             "accounts.ask_for_erasure",
             "accounts.confirm_second_factor", "accounts.found_organisation", "accounts.save_profile", "accounts.invite",

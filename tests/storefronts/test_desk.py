@@ -237,7 +237,7 @@ def test_nothing_is_sold_before_the_producer_is_verified(app: Flask, client_of: 
     assert desk.post("/publication").status_code == 422
     with app.app_context():
         assert desk.product().state == "draft"
-    assert "đang chờ xác thực" in desk.client.get("/desk").text
+    assert "xác minh" in desk.client.get("/desk").text
 
 
 # --- photos ---

@@ -37,6 +37,56 @@ def add_certificate(
     return certificate
 
 
+def declare_certificate(
+    product: Product, *, star: int, number: str, issued_by: str, issued_on: date, by: Actor
+) -> None:
+    """The producer says that her product is certified; it is shown once somebody has compared it with the paper."""
+    lock(product)
+    if _end(issued_on) < clock.today():
+        raise Refused(_l("A certificate is valid for 36 months: this one has ended."), field="issued_on")
+    if any(one.number == number and one.refused_on is None and one.revoked_on is None for one in product.certificates):
+        raise Refused(_l("This certificate has been entered already."), field="number")
+    basis = CertificateBasis.DECLARED
+    made = add_certificate(
+        product, star=star, number=number, issued_by=issued_by, issued_on=issued_on, basis=basis, by=by
+    )
+    made.declared_at = clock.now()
+
+
+def take_back_certificate(certificate: Certificate, *, by: Actor) -> None:
+    """The producer takes back what she declared, as long as nobody has looked at it."""
+    product = certificate.product
+    lock(product, certificate)
+    _only_waiting(certificate)
+    product.certificates.remove(certificate)
+    db.session.delete(certificate)
+    audit.record(audit.subject_of(product), "certificate.take_back", by=by, star=certificate.star)
+
+
+def verify_certificate(certificate: Certificate, *, note: str, by: Actor) -> None:
+    """Somebody has compared what was declared with the official list: the star is shown from now on."""
+    product = certificate.product
+    lock(product, certificate)
+    _only_waiting(certificate)
+    certificate.basis, certificate.judgement = CertificateBasis.VERIFIED, note
+    audit.record(audit.subject_of(product), "certificate.verify", by=by, star=certificate.star, letters=len(note))
+    _refresh_star(product)
+
+
+def refuse_certificate(certificate: Certificate, *, reason: str, by: Actor) -> None:
+    """What was declared does not agree with the papers: it is never shown, and its producer reads why."""
+    product = certificate.product
+    lock(product, certificate)
+    _only_waiting(certificate)
+    certificate.refused_on, certificate.judgement = clock.today(), reason
+    audit.record(audit.subject_of(product), "certificate.refuse", by=by, star=certificate.star, letters=len(reason))
+
+
+def _only_waiting(certificate: Certificate) -> None:
+    if not certificate.is_waiting:
+        raise Refused(_l("Somebody has decided on this certificate already."))
+
+
 def revoke_certificate(certificate: Certificate, *, on: date, by: Actor) -> None:
     """Take a certificate back from a day on; its star disappears from the market at once."""
     product = certificate.product

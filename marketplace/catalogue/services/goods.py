@@ -217,6 +217,9 @@ def price(variant: Variant, price_vnd: int, *, tiers: Mapping[int, int], by: Act
 def retire_variant(variant: Variant, *, by: Actor) -> None:
     """Stop offering a pack; carts and orders that hold it still know it."""
     lock(variant.product, variant)
+    others = [one for one in variant.product.variants if one.is_active and one.id != variant.id]
+    if not others and variant.product.state is ProductState.PUBLISHED and not variant.product.is_by_request:
+        raise Refused(_l("This is the last pack on sale. Withdraw the product instead, or add another pack first."))
     variant.is_active = False
     audit.record(audit.subject_of(variant), "retire", by=by)
     _refresh_prices(variant.product)
@@ -254,6 +257,13 @@ def remove_photo(photo: Photo, *, by: Actor) -> None:
     product.photos.remove(photo)
     db.session.delete(photo)
     audit.record(audit.subject_of(product), "remove_photo", by=by, sha256=photo.sha256)
+
+
+def describe_photo(photo: Photo, description: str, *, by: Actor) -> None:
+    """Say what a picture shows, for people who cannot see it."""
+    lock(photo.product)
+    photo.description = description
+    audit.record(audit.subject_of(photo.product), "describe_photo", by=by, sha256=photo.sha256)
 
 
 def order_photos(product: Product, photo_ids: Sequence[int], *, by: Actor) -> None:

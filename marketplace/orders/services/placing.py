@@ -21,6 +21,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.queries import belongs_to_any
 from marketplace.catalogue.models import Certificate
+from marketplace.catalogue.states import CertificateBasis
 from marketplace.core import audit, clock, i18n
 from marketplace.core.actors import Actor, OrganisationKind
 from marketplace.core.database import db, insert_into, table_of
@@ -254,10 +255,13 @@ def _certificates(basket: Basket) -> dict[int, Star]:
     return {product_id: Star(star, number) for product_id, star, number in found}
 
 
+DECLARED = CertificateBasis.DECLARED
+
+
 @cache
 def _in_force() -> Any:
     one, today = table_of(Certificate).c, bindparam("today", type_=Date)
-    valid = one.issued_on <= today, one.valid_until >= today, one.revoked_on.is_(None)
+    valid = one.issued_on <= today, one.valid_until >= today, one.revoked_on.is_(None), one.basis != DECLARED
     of_products = one.product_id.in_(bindparam("products", expanding=True))
     return select(one.product_id, one.star, one.number).where(of_products, *valid).order_by(one.issued_on, one.id)
 

@@ -13,7 +13,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.accounts.states import OrganisationState
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.models import Certificate, Product, ProductSet, SlugRedirect
-from marketplace.catalogue.states import ProductState
+from marketplace.catalogue.states import CertificateBasis, ProductState
 from marketplace.core import clock
 from marketplace.core.actors import OrganisationKind
 from marketplace.core.database import db
@@ -66,7 +66,9 @@ def papers_of(seller: Organisation) -> list[Certificate]:
     day = clock.today()
     in_force = Certificate.issued_on <= day, Certificate.valid_until >= day, Certificate.revoked_on.is_(None)
     found = select(Certificate).join(Certificate.product).options(contains_eager(Certificate.product))
-    found = found.where(Product.seller_id == seller.id, catalogue.visible(), *in_force)
+    found = found.where(
+        Product.seller_id == seller.id, catalogue.visible(), *in_force, Certificate.basis != CertificateBasis.DECLARED
+    )
     order = Certificate.star.desc(), Product.name, Certificate.id
     return list(db.session.scalars(found.order_by(*order).limit(MOST_PAPERS)))
 

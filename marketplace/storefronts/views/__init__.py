@@ -3,6 +3,10 @@
 from marketplace.storefronts.views import (
     comparison,
     desk,
+    desk_certificates,
+    desk_details,
+    desk_imports,
+    desk_packs,
     desk_products,
     desk_shop,
     favourites,
@@ -18,6 +22,10 @@ from marketplace.storefronts.views import (
 __all__ = [
     "comparison",
     "desk",
+    "desk_certificates",
+    "desk_details",
+    "desk_imports",
+    "desk_packs",
     "desk_products",
     "desk_shop",
     "favourites",

@@ -19,7 +19,7 @@ from marketplace.core.permissions import Permission
 from marketplace.core.refusals import NotSeen
 from marketplace.places import queries as places
 from marketplace.storefronts import bp, queries
-from marketplace.storefronts.forms import NewProductForm, PhotoForm, PriceForm, ProductForm, described
+from marketplace.storefronts.forms import DetailsForm, NewProductForm, PhotoForm, PriceForm, ProductForm, described
 from marketplace.storefronts.policies import own_seller
 from marketplace.web.paging import page_of
 from marketplace.web.requests import actor, answers, private
@@ -48,9 +48,16 @@ def desk_product(slug: str, **asked: str) -> ResponseReturnValue:
     """One product with the forms that change it."""
     found = _own(slug)
     form = ProductForm.shown(**asdict(described(found)))
-    prices = [(variant, _price_form(variant, asked.get("sku"))) for variant in found.variants]
+    offered = [variant for variant in found.variants if variant.is_active]
+    prices = [(variant, _price_form(variant, asked.get("sku"))) for variant in offered]
     page = {"product": found, "form": form, "prices": prices, "photo_form": PhotoForm.shown()}
+    page |= {"details": DetailsForm.shown(**DetailsForm.known(found)), "retired": retired_of(found)}
     return private(make_response(render_template("storefronts/desk_product.html", **page)))
+
+
+def retired_of(product: Product) -> list[Variant]:
+    """Packs that are no longer offered."""
+    return [variant for variant in product.variants if not variant.is_active]
 
 
 def _price_form(variant: Variant, posted_sku: str | None) -> PriceForm:
