@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
-from marketplace.core import i18n
+from marketplace.core import clock, i18n
 from marketplace.core.actors import Actor
 from marketplace.core.database import db, writing
 from marketplace.core.refusals import Refused
@@ -19,10 +20,10 @@ from marketplace.payments.models import BankAccount, Payout
 from marketplace.payments.queries import balance_of, ledger_faults
 from marketplace.payments.queries.money import standing_of
 from marketplace.payments.queries.payouts import due_payouts
-from marketplace.payments.services import ledger
+from marketplace.payments.services import ledger, name_bank_account
 from marketplace.payments.services.payouts import plan_payouts
 from marketplace.payments.states import PayoutState
-from tests.payments.market import PRICE, Market, a_market, cancel, confirm, order_of, placed, told
+from tests.payments.market import ACCOUNT, PRICE, Market, a_market, cancel, confirm, order_of, placed, told
 from tests.payments.purse import an_operator, found, fresh, least_vnd, lost, paid_by_card, paid_direct, planned, sent
 
 Race = Callable[..., list[Any]]
@@ -67,6 +68,29 @@ def test_little_money_and_money_paid_straight_are_not_paid_out(market: Market) -
     with writing():
         ledger.sale_reduced(order, f"{ref}/short", 51_000, 0, paid=True, by=market.sells)
     assert due() == []
+
+
+def test_nothing_is_paid_to_a_changed_account_for_three_days(market: Market) -> None:
+    paid_by_card(market)
+    with writing():
+        name_bank_account(market.seller.id, **(ACCOUNT | {"number": "666013"}), by=market.sells)
+    (held,) = due_payouts(least_vnd())
+    assert (held.standing.payout_vnd, held.can_be_paid) == (PRICE, False)
+    operator = an_operator()
+    with pytest.raises(Refused):
+        planned(market, operator)
+    fresh()
+    with clock.frozen(clock.now() + timedelta(days=3, minutes=1)):
+        assert planned(market, operator).account_number == "666013"
+
+
+def test_a_first_account_and_the_same_one_typed_again_wait_for_nothing(market: Market) -> None:
+    with writing():
+        db.session.execute(delete(BankAccount))
+        for _ in range(2):
+            name_bank_account(market.seller.id, **ACCOUNT, by=market.sells)
+    paid_by_card(market)
+    assert planned(market, an_operator()).amount_vnd == PRICE
 
 
 def test_a_confirmed_payout_is_booked_and_the_seller_told(market: Market) -> None:

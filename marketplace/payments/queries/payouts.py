@@ -3,26 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.accounts.models import Organisation
+from marketplace.core import clock
+from marketplace.core.audit import AuditEntry
 from marketplace.core.database import db
 from marketplace.payments.models import BankAccount, LedgerEntry, Payout, PayoutBatch
 from marketplace.payments.queries.ledger import sums_of
 from marketplace.payments.queries.money import Standing, standing
 from marketplace.payments.states import Account, PayoutState
 
+# whoever took over a manager's account and named another bank account gets nothing before its owners could object
+HELD_AFTER_CHANGE = timedelta(days=3)
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A seller with card money to be paid on; without a bank account she is asked for one."""
+    """A seller with card money to be paid on; without a bank account she is asked for one.
+
+    `held_until`: her account was changed lately, so nothing goes to it before then.
+    """
 
     seller: Organisation
     standing: Standing
     account: BankAccount | None
+    held_until: datetime | None = None
+
+    @property
+    def can_be_paid(self) -> bool:
+        """There is an account, and it has been the same for long enough."""
+        return self.account is not None and self.held_until is None
 
 
 def due_payouts(least_vnd: int, seller_ids: Collection[int] | None = None) -> list[Due]:
@@ -36,8 +51,18 @@ def due_payouts(least_vnd: int, seller_ids: Collection[int] | None = None) -> li
     ready = {seller: one for seller, one in standings.items() if one.payout_vnd >= max(1, least_vnd)}
     sellers = db.session.scalars(select(Organisation).where(Organisation.id.in_(ready)))
     accounts = _accounts(list(ready))
-    due = [Due(seller, ready[seller.id], accounts.get(seller.id)) for seller in sellers]
+    named = {seller.ref: Due(seller, ready[seller.id], accounts.get(seller.id)) for seller in sellers}
+    held = _held(list(named))
+    due = [replace(one, held_until=held.get(ref)) for ref, one in named.items()]
     return sorted(due, key=lambda one: (-one.standing.payout_vnd, one.seller.id))
+
+
+def _held(seller_refs: Collection[str]) -> dict[str, datetime]:
+    """Until when nothing goes to the accounts of these sellers that took the place of others lately."""
+    of_accounts = (AuditEntry.subject_kind == "bank_accounts") & AuditEntry.subject_ref.in_(seller_refs)
+    lately = of_accounts & (AuditEntry.action == "name") & (AuditEntry.at > clock.now() - HELD_AFTER_CHANGE)
+    changes = db.session.scalars(select(AuditEntry).where(lately).order_by(AuditEntry.number))
+    return {one.subject_ref: one.at + HELD_AFTER_CHANGE for one in changes if one.figures["number_ending_before"]}
 
 
 def _planned(seller_ids: Collection[int]) -> dict[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from marketplace.accounts.models import Organisation
-from marketplace.core import audit
+from marketplace.core import audit, clock
 from marketplace.core.actors import Actor, Recipient
 from marketplace.core.database import db, locked
 from marketplace.core.i18n import gettext as _
@@ -12,6 +12,8 @@ from marketplace.core.refusals import Refused
 from marketplace.core.text import ascii_upper
 from marketplace.payments.models import BankAccount
 from marketplace.payments.queries import account_of, bank_named
+from marketplace.payments.queries.payouts import HELD_AFTER_CHANGE
+from marketplace.web.filters import moment
 
 
 def name_bank_account(organisation_id: int, *, bank_bin: str, number: str, holder: str, by: Actor) -> BankAccount:
@@ -46,5 +48,6 @@ def _warn(seller: Organisation, bank: str, number: str, before: str, by: Actor) 
         ending=number[-4:],
         ending_before=before[-4:],
         by=by.display_name,
+        paid_on_from=moment(clock.now() + HELD_AFTER_CHANGE),
         url="/desk/bank-account",
     )

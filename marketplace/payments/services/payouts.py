@@ -22,7 +22,7 @@ from marketplace.payments.states import Account, PayoutAction, PayoutState
 def plan_payouts(seller_ids: Collection[int], *, least_vnd: int, by: Actor) -> PayoutBatch:
     """Freeze what these sellers can be paid now and where it goes; two operators at once plan it once. In đồng."""
     locked(Organisation, seller_ids)
-    due = [(one, one.account) for one in due_payouts(least_vnd, seller_ids) if one.account is not None]
+    due = [(one, one.account) for one in due_payouts(least_vnd, seller_ids) if one.can_be_paid and one.account]
     if not due:
         raise Refused(_("None of these is to be paid any more. Somebody else may have prepared them just now."))
     batch = PayoutBatch(ref=next_ref("payout_batch"), created_at=clock.now())
