@@ -29,7 +29,8 @@ STYLESHEET = "kieu-trang.css"
 # the page is read without the site: it brings what it needs along
 STYLE = """body { font: 16px/1.5 sans-serif; max-width: 60rem; margin: 0 auto; padding: 1rem; color: #1f2a24 }
 table { border-collapse: collapse; width: 100%; margin: 0 0 1rem }
-th, td { border: 1px solid #d9d3c3; padding: .3rem .5rem; text-align: left; vertical-align: top; overflow-wrap: anywhere }
+th, td { border: 1px solid #d9d3c3; padding: .3rem .5rem; text-align: left; vertical-align: top }
+th, td { overflow-wrap: anywhere }
 th { width: 12rem; background: #fbf8f1 }
 h2 { margin-top: 2rem }
 """
