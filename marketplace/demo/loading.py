@@ -13,7 +13,7 @@ from marketplace.catalogue.models import ProductSet
 from marketplace.core import migrating
 from marketplace.core.database import db, writing
 from marketplace.core.refs import Counter
-from marketplace.demo import accounts, goods, history, joining, money, producers, talks
+from marketplace.demo import accounts, goods, history, joining, mishaps, money, producers, talks
 from marketplace.demo.reading import rows
 from marketplace.inventory import jobs as stock_jobs
 from marketplace.places import services as places
@@ -40,6 +40,7 @@ def load() -> str:
     db.session.expunge_all()
     history.make()
     money.make()
+    mishaps.make()
     talks.make()
     joining.make()
     _stock()

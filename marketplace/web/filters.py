@@ -17,6 +17,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import locale
 
 _KEEP = "\u00a0"
+_SUM = re.compile(r"(?<=\d) ₫")
 _REF = re.compile(r"\b([A-Z]{2}-\d{4}-\d{6})\b")
 
 
@@ -82,8 +83,9 @@ def whole(text: str) -> Markup:
 
 
 def unbroken(text: str) -> Markup:
-    """A sentence in which refs (DH-2026-000136) stay on one line; its words are escaped."""
-    return Markup(_REF.sub(r'<span class="nowrap">\1</span>', str(escape(text))))  # noqa: S704 - escaped just here
+    """A sentence in which refs (DH-2026-000136) and sums stay on one line; its words are escaped."""
+    held = _SUM.sub(_KEEP + "₫", str(escape(text)))
+    return Markup(_REF.sub(r'<span class="nowrap">\1</span>', held))  # noqa: S704 - escaped just here
 
 
 def register(app: Flask) -> None:
