@@ -24,7 +24,7 @@ from marketplace.payments.queries import ledger_faults
 from marketplace.payments.services.bank_lines import amount_of, transfers
 from marketplace.payments.states import Match, PaymentState
 from tests.clients import Client
-from tests.payments.market import Market, a_market, cancel, confirm, payment_of, placed, snapshot
+from tests.payments.market import Market, a_market, cancel, confirm, payment_of, placed, refunds_of, snapshot
 
 ClientOf = Callable[[object], Client]
 Lines = list[tuple[str, str]]
@@ -130,6 +130,20 @@ def test_the_same_lines_confirmed_twice_are_settled_once(market: Market, client_
     ]
     assert payment_of(ref).received_vnd == 100_000
     assert ledger_faults() == []
+
+
+def test_a_transfer_told_by_two_kinds_of_files_is_one(market: Market, client_of: ClientOf) -> None:
+    ref, client = placed(market), client_of(market.manager)
+    words, today = f"OCOP {key(ref)}", clock.today()
+    heads = ["Ngày giao dịch", "Số tham chiếu", "Ghi có", "Nội dung"]
+    send(client, xlsx_of([heads, [today, "FT1", 100_000, words]]), "sao-ke.xlsx")
+    send(client, xlsx_of([[heads[0], *heads[2:]], [today, 100_000, f"{words} GD 77"]]), "sao-ke-2.xlsx")
+    statements = db.session.scalars(select(BankStatement).order_by(BankStatement.id)).all()
+    for statement, line in [(one.ref, one.lines[0].id) for one in statements]:
+        client.post(f"/desk/money/bank-statement/{statement}", data={"line": [str(line)]})
+    db.session.rollback()
+    assert [one.lines[0].outcome for one in statements] == ["received", "repeated"]
+    assert (payment_of(ref).received_vnd, refunds_of(ref), ledger_faults()) == (100_000, [], [])
 
 
 def test_near_ones_are_shown_and_never_ticked(market: Market, client_of: ClientOf) -> None:

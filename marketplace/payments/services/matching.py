@@ -15,6 +15,7 @@ from marketplace.core.database import db, lock
 from marketplace.core.refs import next_ref
 from marketplace.core.text import fold
 from marketplace.payments.models import BankStatement, Payment, ProviderEvent, StatementLine
+from marketplace.payments.queries import lines_of
 from marketplace.payments.services.bank_lines import Transfer
 from marketplace.payments.services.settling import Told, settle
 from marketplace.payments.states import Match, PaymentState
@@ -25,6 +26,7 @@ MOST_FITS = 2_000
 KEY = len("DH2026000123")
 _REFERENCE = re.compile(r"(?=(DH\d{10}))")
 _NUMBERS = re.compile(r"[A-Z0-9]{0,3}[0-9OILSB]{8,40}")
+BY_STATEMENT = "bank_statement"
 OPEN = (PaymentState.AWAITING, PaymentState.DECLARED, PaymentState.REVIEW)
 
 
@@ -170,12 +172,26 @@ def settle_line(line: StatementLine, *, by: Actor) -> str:
     """The seller says that this transfer is for that payment: settled by the one path; again it changes nothing."""
     payment = line.payment
     lock(payment.order, payment)
+    if line.kind is Match.EXACT and _is_told_by_another_file(line, payment):
+        line.outcome = "repeated"
+        return line.outcome
     told = Told(
         provider=payment.provider,
         event_id=line.event_id,
-        kind="bank_statement",
+        kind=BY_STATEMENT,
         amount_vnd=line.amount_vnd,
         content={"by": by.ref, "on": line.on.isoformat() if line.on else None, "line": line.number},
     )
     line.outcome = settle(payment, told, by=by)
     return line.outcome
+
+
+def _is_told_by_another_file(line: StatementLine, payment: Payment) -> bool:
+    """A bank names a transfer otherwise in a file of another kind: the same sum of the same day is no second one.
+
+    Buyers who really paid twice stand twice in one file, and the second line there is no exact match.
+    """
+    day = line.on.isoformat() if line.on else None
+    told = [one for one in lines_of(payment) if one.kind == BY_STATEMENT and one.amount_vnd == line.amount_vnd]
+    others = [one.content.get("on") for one in told if one.event_id != line.event_id]
+    return any(other == day or None in (other, day) for other in others)
