@@ -9,7 +9,8 @@ from flask import url_for
 from werkzeug.test import TestResponse
 
 from tests.access.digest import changed, digests
-from tests.access.matrix import ROWS, SIGN_IN, Row, Status
+from tests.access.matrix import ROWS
+from tests.access.rows import SIGN_IN, Row, Status
 from tests.access.things import Asked
 from tests.access.world import ROLES, World
 

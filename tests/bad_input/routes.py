@@ -11,7 +11,8 @@ from urllib.parse import quote
 from flask import Flask, url_for
 
 from marketplace.web.forms import Form
-from tests.access.matrix import ROWS, Row
+from tests.access.matrix import ROWS
+from tests.access.rows import Row
 from tests.access.things import Asked
 from tests.access.world import ROLES, World
 from tests.architecture.sources import application, modules
