@@ -145,7 +145,8 @@ def forget_account(subject: Subject) -> None:
     for kind in HERS:
         _delete(kind, kind.person_id == subject.person_id)
     _delete(PhoneCode, PhoneCode.phone == subject.phone)
-    _delete(MemberInvitation, MemberInvitation.email == subject.email)
+    to_her, by_her = MemberInvitation.email == subject.email, MemberInvitation.invited_by_id == subject.person_id
+    _delete(MemberInvitation, or_(to_her, by_her))
     db.session.expire(_person(subject))
 
 

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from marketplace.accounts.events import PersonErased
-from marketplace.accounts.models import Erasure, Membership, Person, SignIn
+from marketplace.accounts.models import Erasure, MemberInvitation, Membership, Person, SignIn
 from marketplace.api.models import Token
 from marketplace.core import clock, events
 from marketplace.core.actors import OrganisationKind, Role
@@ -190,6 +190,18 @@ def test_nothing_of_hers_opens_anything(erased: Life) -> None:
         assert db.session.scalar(select(func.count()).where(kind.person_id == person.id)) == 0
     assert all(token.revoked_at for token in db.session.scalars(select(Token).where(Token.person_id == person.id)))
     assert {one.body for one in db.session.scalars(select(Message))} == {""}
+
+
+def test_invitations_that_she_sent_lead_nowhere(app: Flask, life: Life) -> None:
+    with app.app_context():
+        firm = factories.organisation()
+        sent = {"ref": "r", "digest": "d", "email": "ban@vidu.vn", "role": Role.STAFF, "invited_by_id": life.person.id}
+        with writing():
+            db.session.add(MemberInvitation(organisation_id=firm.id, **sent))
+    asks(life)
+    a_week_later(app)
+    with app.app_context():
+        assert db.session.scalars(select(MemberInvitation)).all() == []
 
 
 def test_the_trail_says_that_it_happened(erased: Life) -> None:
