@@ -223,6 +223,7 @@ def forget_counters(app: Flask) -> None:
     for limiter in app.extensions.get("limiter", ()):
         limiter.reset()
     app.extensions["kept_pages"].clear()
+    app.extensions.pop("reference_rows", None)
 
 
 @pytest.fixture

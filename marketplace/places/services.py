@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from marketplace.core import reference
 from marketplace.core.database import db, insert_into
 from marketplace.core.text import clean
 from marketplace.places.models import FormerWard, Province, Ward, WardSuccession
@@ -73,6 +74,7 @@ def load_provinces() -> str:
     successors = _ids_by_code()
     older = [_province(unit, "2004", successors[unit["new_code"]]) for unit in units["old"]]
     _store(Province, older, ["code", "version"])
+    reference.changed()
     return f"{len(units['today'])} provinces of today, {len(older)} of before"
 
 

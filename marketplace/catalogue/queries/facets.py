@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, case, func, literal, select, union_all
 
 from marketplace.catalogue.models import Product
 from marketplace.catalogue.queries.filters import STARS, Filters, conditions, in_season, star_now
 from marketplace.catalogue.queries.groups import groups
-from marketplace.catalogue.queries.names import Names
+from marketplace.catalogue.queries.names import Named, Names
 from marketplace.catalogue.queries.tallies import EVERYTHING, Given, Tally, months_now, tallies
 from marketplace.core.database import db
 from marketplace.core.i18n import locale
@@ -77,6 +77,8 @@ class Question:
 def counted(filters: Filters, base: Select[Any], names: Names, *, is_search: bool) -> Counts:
     """Every number of the page, in at most two queries; a facet that has a choice is counted without it."""
     asked = conditions(filters, names)
+    if asked.keys() - {"price_min", "price_max"}:
+        asked = conditions(filters, names, by_price=False)
     chosen = _chosen(filters, names)
     own = {facet: Question(frozenset(asked) - {facet}, (facet,)) for facet in VALUES if facet in asked}
     rest = tuple(facet for facet in (*VALUES, *SWITCHES) if facet not in own)
@@ -210,7 +212,7 @@ def facets_of(counts: Counts, filters: Filters, names: Names) -> Facets:
 
 
 def _provinces(
-    units: Iterable[Row[Any]], numbers: Counter[int], chosen: tuple[str, ...], is_unknown: bool
+    units: Iterable[Named], numbers: Counter[int], chosen: tuple[str, ...], is_unknown: bool
 ) -> list[Choice]:
     """Today's units with what comes from their predecessors, most goods first; an old unit only where it is chosen."""
     units = list(units)
@@ -225,11 +227,11 @@ def _provinces(
 
 
 def _former(
-    units: Iterable[Row[Any]], numbers: Counter[int], chosen: tuple[str, ...], is_unknown: bool
+    units: Iterable[Named], numbers: Counter[int], chosen: tuple[str, ...], is_unknown: bool
 ) -> dict[str, list[Choice]]:
     """What comes from each of the units that went into one of today's, by the slug of that one."""
     slugs = {unit.id: unit.value for unit in units}
-    older: defaultdict[str, list[Row[Any]]] = defaultdict(list)
+    older: defaultdict[str, list[Named]] = defaultdict(list)
     for unit in units:
         if unit.successor_id:
             older[slugs[unit.successor_id]].append(unit)
@@ -240,13 +242,13 @@ def _former(
     }
 
 
-def _sets(sets: Iterable[Row[Any]], numbers: Counter[int], chosen: tuple[int, ...], is_unknown: bool) -> list[Choice]:
+def _sets(sets: Iterable[Named], numbers: Counter[int], chosen: tuple[int, ...], is_unknown: bool) -> list[Choice]:
     ordered = sorted(sets, key=lambda group: int(group.value))
     shown = [group for group in ordered if numbers[group.id] or int(group.value) in chosen or is_unknown]
     return _known([(g.value, _label(g), numbers[g.id], int(g.value) in chosen) for g in shown], is_unknown)
 
 
-def _groups(sets: Iterable[Row[Any]], numbers: Counter[int], chosen: tuple[str, ...], is_unknown: bool) -> list[Choice]:
+def _groups(sets: Iterable[Named], numbers: Counter[int], chosen: tuple[str, ...], is_unknown: bool) -> list[Choice]:
     """The groups in the programme's order with what all their sets have."""
     ids = {int(one.value): one.id for one in sets}
     whole = {group.slug: sum(numbers[ids[number]] for number in group.sets if number in ids) for group in groups()}
@@ -254,7 +256,7 @@ def _groups(sets: Iterable[Row[Any]], numbers: Counter[int], chosen: tuple[str, 
     return _known([(one.slug, one.label, whole[one.slug], one.slug in chosen) for one in shown], is_unknown)
 
 
-def _label(group: Row[Any]) -> str:
+def _label(group: Named) -> str:
     return str(group.name_en if locale() == "en" and group.name_en else group.name)
 
 

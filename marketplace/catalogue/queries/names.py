@@ -1,25 +1,36 @@
-"""Every province and every product set, as addresses name them and as pages call them; one query."""
+"""Every province and every product set, as addresses name them and as pages call them."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, func, literal, select, union_all
+from sqlalchemy import func, literal, select, union_all
 
 from marketplace.catalogue.models import ProductSet
 from marketplace.core.database import db
+from marketplace.core.reference import kept_rows, watch
 from marketplace.places.models import Province
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """Rows of (facet, id, value, name, name_en, successor_id or 0)."""
+class Named(NamedTuple):
+    """One unit or set; `value` is what addresses call it, `successor_id` is 0 where there is none."""
 
-    provinces: list[Row[Any]]
-    sets: list[Row[Any]]
+    id: int
+    value: str
+    name: str
+    name_en: str
+    successor_id: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Names:
+    """All of them by what they are."""
+
+    provinces: list[Named]
+    sets: list[Named]
 
     def units(self, slugs: Iterable[str]) -> list[int]:
         """The ids of these units and of those that went into them."""
@@ -36,8 +47,15 @@ class Names:
         return [group.id for group in self.sets if int(group.value) in set(numbers)]
 
 
+watch(ProductSet)
+
+
 def names() -> Names:
-    """All of them, in one query."""
+    """All of them, read in one query and kept for a while."""
+    return kept_rows("names", _read)
+
+
+def _read() -> Names:
     unit = (Province.id, Province.slug, Province.name, Province.name, func.coalesce(Province.successor_id, 0))
     number = func.lower(ProductSet.number.cast(Province.slug.type))
     group = (ProductSet.id, number, ProductSet.name, ProductSet.name_en, literal(0))
@@ -46,7 +64,7 @@ def names() -> Names:
         select(literal(facet).label("facet"), *(c.label(name) for c, name in zip(columns, labels, strict=True)))
         for facet, columns in {"province": unit, "set": group}.items()
     ]
-    found: defaultdict[str, list[Row[Any]]] = defaultdict(list)
-    for row in db.session.execute(union_all(*statements)):
-        found[row.facet].append(row)
+    found: defaultdict[str, list[Named]] = defaultdict(list)
+    for facet, *columns in db.session.execute(union_all(*statements)):
+        found[facet].append(Named(*columns))
     return Names(found["province"], found["set"])

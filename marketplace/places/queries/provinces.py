@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
 from marketplace.core.database import db, table_of
+from marketplace.core.reference import kept_rows, watch
 from marketplace.core.text import fold, slugify
 from marketplace.places.models import Province, Ward
 
@@ -42,11 +43,39 @@ def all_today() -> list[Province]:
     return _sorted(db.session.scalars(select(Province).where(Province.successor_id.is_(None))))
 
 
+class Unit(NamedTuple):
+    """A unit of today, for pages that only name it or reckon how far it is."""
+
+    id: int
+    code: str
+    slug: str
+    name: str
+    region: str
+
+    @property
+    def now(self) -> Unit:
+        """Itself: it is of today."""
+        return self
+
+
+watch(Province)
+
+
+def units_today() -> list[Unit]:
+    """The 34 units of today in the same order, read in one query and kept for a while."""
+    return kept_rows("units today", _read_units)
+
+
+def _read_units() -> list[Unit]:
+    units = table_of(Province).c
+    wanted = select(*(units[name] for name in Unit._fields)).where(units.successor_id.is_(None))
+    rows = (Unit(*row) for row in db.session.execute(wanted))
+    return sorted(rows, key=lambda one: (fold(one.name), one.code))
+
+
 def names_today() -> list[tuple[str, str]]:
     """Slug and name of the 34 units of today, in the same order, for a list to choose from."""
-    units = table_of(Province).c
-    rows = db.session.execute(select(units.slug, units.name, units.code).where(units.successor_id.is_(None)))
-    return [(one.slug, one.name) for one in sorted(rows, key=lambda one: (fold(one.name), one.code))]
+    return [(one.slug, one.name) for one in units_today()]
 
 
 def all_old() -> list[Province]:
