@@ -23,7 +23,7 @@ from marketplace.catalogue.models import ALL_MONTHS, Certificate, Product, Produ
 from marketplace.catalogue.services.indexing import document_of
 from marketplace.catalogue.states import CertificateBasis, Keeping, ProductState
 from marketplace.core import clock, search
-from marketplace.core.database import db, writing
+from marketplace.core.database import db, gather_statistics, writing
 from marketplace.core.text import slugify
 from marketplace.demo import loading, producers, scaled_trade
 from marketplace.demo.reading import Row, months_before, rows
@@ -62,6 +62,8 @@ def load(products: int, orders: int) -> str:
         number += _batch(ground, number, products - number)
     scaled_trade.add(orders - _count(Order))
     catalogue.add_up_counts()
+    with writing():
+        gather_statistics()
     return f"The market holds {_count(Product)} products and {_count(Order)} orders."
 
 

@@ -1,4 +1,4 @@
-"""What public pages show is watched: triggers note which page changed, whoever makes the change."""
+"""What public pages show is watched: triggers note which page changed. Lists have an index for each order."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,6 +15,13 @@ ON_CARDS = (
     "state", "slug", "name", "name_en", "summary", "summary_en", "price_from_vnd", "has_wholesale", "in_stock", "star",
     "star_until", "star_is_illustrative", "rating_sum", "rating_count", "origin_id", "set_id", "unit", "season_months",
 )  # fmt: skip
+# lists in other orders than popularity end where a page is full; models cannot say which columns fall
+ORDERS = {
+    "ix_products_star_popular": ("star", "state", "popularity DESC", "id"),
+    "ix_products_newest_popular": ("state", "published_at DESC", "id DESC"),
+    "ix_products_price_popular": ("state", "price_from_vnd", "popularity DESC", "id"),
+    "ix_products_dear_popular": ("state", "price_from_vnd DESC", "popularity DESC", "id"),
+}
 PRODUCT_OF_VARIANT = "(SELECT product_id FROM variants WHERE id = {row}.variant_id)"
 SELLER_OF_TABLE = "(SELECT -organisation_id FROM freight_tables WHERE id = {row}.table_id)"
 # which page shows a row of a table; a page is a product's id, a seller's id below zero, or all lists
@@ -87,7 +94,7 @@ def _dropped(dialect: str) -> list[str]:
 
 
 def upgrade() -> None:
-    """Make the table, and watch from now on."""
+    """Make the table, watch from now on, and index the orders of lists."""
     op.create_table(
         "page_changes",
         sa.Column("id", BIG, primary_key=True),
@@ -96,10 +103,14 @@ def upgrade() -> None:
     op.create_index("ix_page_changes_scope", "page_changes", ["scope", "id"])
     for statement in _made(op.get_bind().dialect.name):
         op.execute(statement)
+    for name, columns in ORDERS.items():
+        op.create_index(name, "products", [sa.text(column) for column in columns])
 
 
 def downgrade() -> None:
-    """Watch no more."""
+    """Watch no more, and let the orders go."""
+    for name in ORDERS:
+        op.drop_index(name, "products")
     for statement in _dropped(op.get_bind().dialect.name):
         op.execute(statement)
     op.drop_table("page_changes")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -112,9 +113,9 @@ def _photo(column: Any) -> ColumnElement[Any]:
     return first.correlate(Product).scalar_subquery()
 
 
-def cards(statement: Select[Any]) -> list[Card]:
-    """The cards of a statement made from `card_rows()`; one query."""
-    return [card_of(row) for row in db.session.execute(statement)]
+def cards(statement: Select[Any], values: Mapping[str, Any] | None = None) -> list[Card]:
+    """The cards of a statement made from `card_rows()`, sent with these values; one query."""
+    return [card_of(row) for row in db.session.execute(statement, values)]
 
 
 def card_of(row: Row[Any]) -> Card:

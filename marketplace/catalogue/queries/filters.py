@@ -74,12 +74,12 @@ def visible() -> ColumnElement[bool]:
 
 
 # the day is asked for whenever a statement is sent, so that statements can be kept
-_TODAY: BindParameter[date] = bindparam("today", type_=Date, callable_=clock.today)
+TODAY: BindParameter[date] = bindparam("today", type_=Date, callable_=clock.today)
 
 
 def star_now() -> ColumnElement[int | None]:
     """The star that may be shown today."""
-    return case((Product.star_until >= _TODAY, Product.star))
+    return case((Product.star_until >= TODAY, Product.star))
 
 
 def in_season(*, all_year: bool = True) -> ColumnElement[bool]:
@@ -109,8 +109,9 @@ def of_sets(numbers: Sequence[int], names: Names) -> ColumnElement[bool]:
 
 
 def of_stars(stars: Sequence[int]) -> ColumnElement[bool]:
-    """The product may be shown with one of these stars today."""
-    return and_(Product.star.in_(stars), Product.star_until >= clock.today())
+    """The product may be shown with one of these stars today; a single one is compared, as a single set is."""
+    one = Product.star == stars[0] if len(stars) == 1 else Product.star.in_(stars)
+    return and_(one, Product.star_until >= clock.today())
 
 
 def no_alcohol() -> ColumnElement[bool]:
@@ -118,14 +119,18 @@ def no_alcohol() -> ColumnElement[bool]:
     return Product.set_id.not_in(select(ProductSet.id).where(ProductSet.number.in_(ALCOHOL_SETS)))
 
 
-def conditions(filters: Filters, names: Names) -> dict[str, ColumnElement[bool]]:
-    """Each condition by the name of its facet, so that a facet can be counted without its own."""
+def conditions(filters: Filters, names: Names, *, by_price: bool = True) -> dict[str, ColumnElement[bool]]:
+    """Each condition by the name of its facet, so that a facet can be counted without its own.
+
+    Not `by_price`: among so many products of a price the index of prices is the long way, and is not to be taken.
+    """
+    price = Product.price_from_vnd if by_price else Product.price_from_vnd + 0
     asked = {
         "province": _from_places_or_named_so(filters, names) if filters.provinces else None,
         "set": of_sets(filters.all_sets, names) if filters.all_sets else None,
         "star": of_stars(filters.stars) if filters.stars else None,
-        "price_min": Product.price_from_vnd >= filters.price_min if filters.price_min is not None else None,
-        "price_max": Product.price_from_vnd <= filters.price_max if filters.price_max is not None else None,
+        "price_min": price >= filters.price_min if filters.price_min is not None else None,
+        "price_max": price <= filters.price_max if filters.price_max is not None else None,
         "in_stock": Product.in_stock.is_(True) if filters.in_stock else None,
         "wholesale": Product.has_wholesale.is_(True) if filters.wholesale else None,
         "season": in_season() if filters.in_season else None,

@@ -2,24 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, UnaryExpression, func, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Subquery,
+    UnaryExpression,
+    bindparam,
+    func,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.sql import operators
 
 from marketplace.catalogue.models import Product
 from marketplace.catalogue.queries.cards import Card, card_rows, cards
 from marketplace.catalogue.queries.facets import MOST_COUNTED, Counts, Facets, counted, facets_of
-from marketplace.catalogue.queries.filters import Filters, Sort, conditions, no_alcohol, star_now, visible
+from marketplace.catalogue.queries.filters import (
+    STARS,
+    TODAY,
+    Filters,
+    Sort,
+    conditions,
+    no_alcohol,
+    of_stars,
+    star_now,
+    visible,
+)
 from marketplace.catalogue.queries.names import Names, names
 from marketplace.catalogue.queries.wording import NAMES, Wish, understood
-from marketplace.core import search
+from marketplace.core import clock, search
 from marketplace.core.database import db
 from marketplace.web.paging import Page
 
 KIND = "product"
 SUGGESTED = 5
+MOST_STATEMENTS = 64
+# so many are sooner put into the order of their stars than looked for in it
+MOST_SORTED = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +94,7 @@ def _listing(wish: Wish) -> Listing:
     called = names()
     counts = counted(wish.filters, _base(hits), called, is_search=hits is not None)
     wanted = replace(wish.filters, page=min(wish.filters.page, max(1, -(-counts.total // wish.filters.per_page))))
-    items = cards(_page_rows(wanted, hits, called, counts)) if counts.total else []
+    items = _cards_of_page(wanted, hits, called, counts) if counts.total else []
     suggestions = _suggestions(asked) if asked and not counts.total else []
     page = Page(items, wanted.page, wanted.per_page, counts.total, counts.total_is_least)
     ways_out = {} if counts.total else _ways_out(wish.filters, hits, called)
@@ -119,20 +146,66 @@ def _suggestions(asked: search.Search) -> list[str]:
 # --- one page --------------------------------------------------------------------------------------------------------
 
 
-def _page_rows(filters: Filters, hits: Subquery | None, called: Names, counts: Counts) -> Select[Any]:
-    """The products of the page are found by the narrow inner query; only they are joined with what cards show."""
-    tier = literal(0) if hits is None else hits.c.tier
-    found = _base(hits).with_only_columns(Product.id.label("id"), tier.label("tier"))
-    found = found.where(*conditions(filters, called).values())
+def _cards_of_page(filters: Filters, hits: Subquery | None, called: Names, counts: Counts) -> list[Card]:
+    """A page beyond the middle is read from the end; what was built for a list before is used again."""
     first = (filters.page - 1) * filters.per_page
     size = min(filters.per_page, counts.total - first)
     from_the_end = counts.total - first - size
+    is_turned = from_the_end < first and not counts.total_is_least
+    passed = from_the_end if is_turned else first
+    build = _page_rows if hits is not None else _kept_page_rows
+    is_long = hits is None and counts.total > MOST_SORTED
+    asked = replace(filters, q="", page=1)
+    # the day, for what it tells of stars and seasons
+    rows = build(asked, called, clock.today(), is_turned, is_long, not counts.total_is_least, hits)
+    return cards(rows, {"size": size, "passed": passed, "reach": size + passed})
+
+
+def _page_rows(
+    filters: Filters,
+    called: Names,
+    _today: date,
+    is_turned: bool,
+    is_long: bool,
+    by_price: bool,
+    hits: Subquery | None,
+) -> Select[Any]:
+    """The products of the page are found by the narrow inner query; only they are joined with what cards show."""
+    tier = literal(0) if hits is None else hits.c.tier
+    found = _base(hits).with_only_columns(Product.id.label("id"), tier.label("tier"))
+    found = found.where(*conditions(filters, called, by_price=by_price).values())
     order = _order(filters.sort, tier if hits is not None else None)
-    if from_the_end < first and not counts.total_is_least:
-        cut = found.order_by(*(_turned(one) for one in order)).limit(size).offset(from_the_end).subquery("page")
-    else:
-        cut = found.order_by(*order).limit(size).offset(first).subquery("page")
-    return card_rows().join(cut, cut.c.id == Product.id).order_by(*_order(filters.sort, cut.c.tier))
+    if filters.sort is Sort.STAR and is_long:
+        found, order = _by_star(found, filters.stars, is_turned)
+    elif is_turned:
+        order = [_turned(one) for one in order]
+    cut = found.order_by(*order).limit(bindparam("size", type_=Integer)).offset(bindparam("passed", type_=Integer))
+    page = cut.subquery("page")
+    return card_rows().join(page, page.c.id == Product.id).order_by(*_order(filters.sort, page.c.tier))
+
+
+_kept_page_rows = lru_cache(maxsize=MOST_STATEMENTS)(_page_rows)
+
+
+def _by_star(found: Select[Any], stars: Sequence[int], is_turned: bool) -> tuple[Select[Any], list[Any]]:
+    """The most popular of each star and of those without one, no more of each than the page may need."""
+    ranks = {star: of_stars([star]) for star in stars or STARS}
+    parts = [_reaching(rank, found.where(one), is_turned) for rank, one in ranks.items()]
+    if not stars:
+        ended = found.where(Product.star.is_not(None), Product.star_until < TODAY)
+        parts += [_reaching(0, found.where(Product.star.is_(None)), is_turned)]
+        # few: every night they lose their stars
+        parts += [ended.add_columns(Product.popularity, literal(0).label("rank"))]
+    each = union_all(*parts).subquery("by_star")
+    order = [each.c.rank.desc(), each.c.popularity.desc(), each.c.id]
+    return select(each.c.id, each.c.tier), [_turned(one) for one in order] if is_turned else order
+
+
+def _reaching(rank: int, found: Select[Any], is_turned: bool) -> Select[Any]:
+    order = _order(Sort.RELEVANCE, None)
+    best = found.add_columns(Product.popularity).order_by(*((_turned(one) for one in order) if is_turned else order))
+    part = best.limit(bindparam("reach", type_=Integer)).subquery()
+    return select(*part.c, literal(rank).label("rank"))
 
 
 def _turned(order: Any) -> Any:

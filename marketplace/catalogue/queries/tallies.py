@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import and_, false, func, literal, null, or_, select, union_all
 
 from marketplace.catalogue.models import ALL_MONTHS, ListingChange, ListingCount, Product
-from marketplace.catalogue.queries.filters import visible
+from marketplace.catalogue.queries.filters import TODAY, visible
 from marketplace.core import clock
 from marketplace.core.database import db
 
@@ -23,6 +24,7 @@ Given = tuple[str, int]
 EVERYTHING: Given = ("", 0)
 # a season of the whole year is one value; others are one for each of their months
 WHOLE_YEAR = 0
+MOST_STATEMENTS = 64
 CELL = ("origin_id", "set_id", "star", "in_stock", "has_wholesale", "season_months")
 
 
@@ -68,21 +70,19 @@ def tallies(asked: Mapping[str, Sequence[Given]]) -> dict[str, Tally]:
         for given in givens:
             wanted[given].append(name)
     found: dict[str, Tally] = {name: defaultdict(Counter) for name in asked}
-    for row in db.session.execute(_statement(wanted)):
-        for given, facet, value in _counted(row, wanted):
-            for name in wanted[given]:
-                found[name][facet][value] += row.number
+    for row in db.session.execute(_statement(tuple(sorted(wanted)))):
+        given, given_value, facet, value, *_cell, number = row
+        if given is not None:
+            for name in wanted[given, given_value]:
+                found[name][facet][value] += number
+        else:
+            for one, one_value, facet, value in projected(row, wanted):
+                for name in wanted[one, one_value]:
+                    found[name][facet][value] += number
     return found
 
 
-def _counted(row: Any, wanted: Mapping[Given, Any]) -> Iterator[tuple[Given, str, int]]:
-    if row.given is not None:
-        yield (row.given, row.given_value), row.facet, row.value
-        return
-    for given, value, facet, other in projected(row, wanted):
-        yield (given, value), facet, other
-
-
+@lru_cache(maxsize=MOST_STATEMENTS)
 def _statement(wanted: Iterable[Given]) -> Any:
     """The sums, what was noted since, and the stars that ended since, as of one moment."""
     by_facet = defaultdict(list)
@@ -101,7 +101,7 @@ def _ended() -> Iterator[Any]:
     """Products that were counted with a star that may no longer be shown: once less with it, once more without."""
     for star, sign in ((Product.star, -1), (literal(0), 1)):
         values = [star if name == "star" else getattr(Product, name) for name in CELL]
-        ended = _cells(values, sign * func.count()).where(Product.star_until < clock.today(), visible())
+        ended = _cells(values, sign * func.count()).where(Product.star_until < TODAY, visible())
         ended = ended.where(Product.star.is_not(None))
         yield ended.group_by(*(getattr(Product, name) for name in CELL))
 
