@@ -22,6 +22,7 @@ COOKIE_SECONDS = 30 * 24 * 3600
 def create_app(settings: Settings | None = None) -> Flask:
     """The application with these settings, or with those of the environment."""
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
+    app.jinja_environment = templating.Environment
     configure(app, settings or Settings.from_environment())
     db.init_app(app)
     Compress(app)

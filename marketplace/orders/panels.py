@@ -13,13 +13,14 @@ from marketplace.orders.queries.places import first_province
 from marketplace.orders.states import OrderState
 from marketplace.places import queries as places
 from marketplace.places.models import Province
+from marketplace.places.queries import Unit
 from marketplace.web.panels import Slot, hang
 from marketplace.web.requests import query_text, remember, remembered
 
 
-def _reader_province(today: Sequence[Province]) -> Province | None:
+def _reader_province(today: Sequence[Unit]) -> Province | Unit | None:
     """What the address or the session names, read from the list where it is in it."""
-    by_slug = {one.slug: one for one in today}
+    by_slug: dict[str, Province | Unit] = {one.slug: one for one in today}
     texts = (query_text("province", most=40), remembered("province"))
     province = next((one for text in texts if text and (one := by_slug.get(text) or first_province(text))), None)
     if province is not None:
@@ -30,7 +31,7 @@ def _reader_province(today: Sequence[Province]) -> Province | None:
 @hang(Slot.PRODUCT_SIDE, place=20)
 def freight_of_product(_actor: Actor, refs: Sequence[str]) -> Mapping[str, Markup]:
     """What it costs to bring one pack of each product to the reader's province, and when it arrives."""
-    provinces = places.all_today()
+    provinces = places.units_today()
     province = _reader_province(provinces)
     return {
         slug: _drawn("_freight", slug=slug, offer=offer, province=province, provinces=provinces, tolerance=_tolerance())
@@ -41,7 +42,7 @@ def freight_of_product(_actor: Actor, refs: Sequence[str]) -> Mapping[str, Marku
 @hang(Slot.COMPARISON, place=20)
 def freight_in_comparison(_actor: Actor, refs: Sequence[str]) -> Mapping[str, Markup]:
     """The same in few words, for products side by side."""
-    province = _reader_province(places.all_today())
+    province = _reader_province(places.units_today())
     return {
         slug: _drawn("_freight_in_comparison", offer=offer) for slug, offer in freight.offers_of(refs, province).items()
     }

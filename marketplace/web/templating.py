@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, current_app, g, has_request_context, request, url_for
+from flask.templating import Environment as FlaskEnvironment
 from markupsafe import Markup
 
 from marketplace.core import clock, i18n
@@ -14,8 +15,26 @@ from marketplace.web.panels import Slot, panels
 from marketplace.web.requests import actor, asked_for
 from marketplace.web.security import settings
 
-# fragments of about a kilobyte and a half; all are forgotten together when there are that many
-MOST_DRAWN = 2_000
+# all fragments are forgotten together when they have that many characters
+MOST_DRAWN = 3_000_000
+MOST_ADDRESSES = 2_000
+
+
+def quick_url_for(endpoint: str, **values: Any) -> str:
+    """What `url_for` answers, kept for those who ask again: the head and foot of every page name the same addresses."""
+    if endpoint.startswith(".") or not has_request_context():
+        return url_for(endpoint, **values)
+    kept: dict[Any, str] = current_app.extensions.setdefault("addresses", {})
+    key = (endpoint, request.url_root, *((name, type(value), value) for name, value in values.items()))
+    try:
+        known = kept.get(key)
+    except TypeError:
+        return url_for(endpoint, **values)
+    if known is None:
+        if len(kept) >= MOST_ADDRESSES:
+            kept.clear()
+        known = kept[key] = url_for(endpoint, **values)
+    return known
 
 
 def language_url(code: str) -> str:
@@ -46,19 +65,42 @@ def as_written(text: str) -> Markup | str:
     return text if i18n.locale() == "vi" or not text else Markup('<span lang="vi">{}</span>').format(text)
 
 
+class Drawn:
+    """What macros drew in this process."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self.fragments: dict[Any, Markup] = {}
+        self.size = 0
+
+    def put(self, key: Any, fragment: Markup) -> None:
+        """Keep one; two threads that do so at once only miscount a little."""
+        if self.size >= MOST_DRAWN:
+            self.fragments, self.size = {}, 0
+        self.fragments[key] = fragment
+        self.size += len(fragment)
+
+
 def drawn_once(macro: Callable[..., Markup], thing: Any, *given: Any) -> Markup:
     """What a macro draws of a value that is equal wherever it looks the same, kept for those who ask again."""
-    kept: dict[Any, Markup] = current_app.extensions.setdefault("drawn_once", {})
+    drawn: Drawn = current_app.extensions.setdefault("drawn_once", Drawn())
     try:
         key = (macro.name, thing, given, i18n.locale(), request.script_root)  # type: ignore[attr-defined]
-        known = kept.get(key)
+        known = drawn.fragments.get(key)
     except TypeError:
         return macro(thing, *given)
     if known is None:
-        if len(kept) >= MOST_DRAWN:
-            kept.clear()
-        known = kept[key] = macro(thing, *given)
+        known = macro(thing, *given)
+        drawn.put(key, known)
     return known
+
+
+class Environment(FlaskEnvironment):
+    """Flask's, but templates share one set of globals: importing macros then compares names in no time."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """All globals, and those of one template where it has any."""
+        return super().make_globals(d) if d else self.globals
 
 
 def _context() -> dict[str, Any]:
@@ -88,6 +130,7 @@ def register(app: Flask) -> None:
     """Make these known to every template."""
     app.context_processor(_context)
     app.jinja_env.globals.update(
+        url_for=quick_url_for,
         language_url=language_url,
         canonical_url=canonical_url,
         words_of=words_of,

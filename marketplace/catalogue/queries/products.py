@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from itertools import product
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, literal, not_, or_, select, true, union_all
+from flask import g
+from sqlalchemy import ColumnElement, Select, bindparam, literal, not_, or_, select, true, union_all
 from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.accounts.models import Organisation
@@ -17,7 +19,7 @@ from marketplace.catalogue.queries.cards import Card, card_rows, cards
 from marketplace.catalogue.queries.filters import in_season, no_alcohol, visible
 from marketplace.catalogue.queries.names import names
 from marketplace.catalogue.queries.tallies import EVERYTHING, tallies
-from marketplace.core import search
+from marketplace.core import clock, search
 from marketplace.core.actors import Actor, OrganisationKind
 from marketplace.core.database import db
 from marketplace.places.models import Province
@@ -26,23 +28,43 @@ KIND = "product"
 SHELF = 8
 LONGEST_SLUG = 90
 LONGEST_SKU = 20
+MOST_STATEMENTS = 16
 
 
-_WHOLE = (
+_BUT_PACKS = (
     joinedload(Product.seller).options(joinedload(Organisation.province), joinedload(Organisation.ward)),
     joinedload(Product.product_set),
     joinedload(Product.origin),
     joinedload(Product.origin_now),
     joinedload(Product.photos),
     joinedload(Product.certificates),
-    selectinload(Product.variants).joinedload(Variant.tiers),
 )
+_WHOLE = (*_BUT_PACKS, selectinload(Product.variants).joinedload(Variant.tiers))
 
 
 def product_by_slug(slug: str) -> Product | None:
     """A product whatever its state, with all that its page shows, in two queries; policies say who may see it."""
     found = db.session.scalars(select(Product).where(Product.slug == slug[:LONGEST_SLUG]).options(*_WHOLE))
     return found.unique().one_or_none()
+
+
+def product_for_page(slug: str) -> Product | None:
+    """The same but for its packs, which `inventory` reads with their stock; one query."""
+    found = db.session.scalars(_for_page(), {"slug": slug[:LONGEST_SLUG]}).unique().one_or_none()
+    if found is not None:
+        g.product_of_page = found
+    return found
+
+
+@cache
+def _for_page() -> Select[Product]:
+    return select(Product).where(Product.slug == bindparam("slug")).options(*_BUT_PACKS)
+
+
+def product_of_page(slug: str) -> Product | None:
+    """The product whose page is being made, if it is this one: who hangs something there need not ask again."""
+    found: Product | None = g.get("product_of_page")
+    return found if found is not None and found.slug == slug else None
 
 
 def products_by_slug(slugs: Sequence[str]) -> list[Product]:
@@ -74,7 +96,12 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 def shelf(
     *which: ColumnElement[bool], limit: int = SHELF, groups: Sequence[ColumnElement[bool]] = (true(),)
 ) -> list[Card]:
-    """Cards of visible products; one query.
+    """Cards of visible products; one query."""
+    return cards(_shelf(*which, limit=limit, groups=groups))
+
+
+def _shelf(*which: ColumnElement[bool], limit: int, groups: Sequence[ColumnElement[bool]] = (true(),)) -> Select[Any]:
+    """Rows of cards.
 
     The first of the groups (which do not overlap) come first, in each what is in stock, then the most popular. Every
     part ends where the shelf is full, so that an index serves it and the market behind it may be of any size.
@@ -85,7 +112,7 @@ def shelf(
     ]
     found = union_all(*parts).subquery("shelf")
     order = (found.c.rank, Product.popularity.desc(), Product.id)
-    return cards(card_rows().join(found, found.c.id == Product.id).order_by(*order).limit(limit))
+    return card_rows().join(found, found.c.id == Product.id).order_by(*order).limit(limit)
 
 
 def _part(rank: int, limit: int, *which: ColumnElement[bool]) -> Select[Any]:
@@ -96,19 +123,34 @@ def _part(rank: int, limit: int, *which: ColumnElement[bool]) -> Select[Any]:
 
 def similar(to: Product, *, limit: int = SHELF) -> list[Card]:
     """Goods of the same set, those of the same place first, then others of the place; never alcohol."""
-    same_set, same_place = Product.set_id == to.set_id, Product.origin_now_id == to.origin_now_id
+    return cards(_similar(limit), {"own": to.id, "set": to.set_id, "place": to.origin_now_id})
+
+
+@cache
+def _similar(limit: int) -> Select[Any]:
+    same_set, same_place = Product.set_id == bindparam("set"), Product.origin_now_id == bindparam("place")
     groups = (same_set & same_place, same_set & not_(same_place), same_place & not_(same_set))
-    return shelf(Product.id != to.id, no_alcohol(), limit=limit, groups=groups)
+    return _shelf(Product.id != bindparam("own"), no_alcohol(), limit=limit, groups=groups)
 
 
 def in_season_now(*, limit: int = SHELF) -> list[Card]:
     """Goods whose season is now and not the whole year; never alcohol."""
-    return shelf(in_season(all_year=False), no_alcohol(), limit=limit)
+    return cards(_in_season_in(clock.today().month, limit))
+
+
+@lru_cache(maxsize=MOST_STATEMENTS)
+def _in_season_in(_month: int, limit: int) -> Select[Any]:
+    return _shelf(in_season(all_year=False), no_alcohol(), limit=limit)
 
 
 def popular(*, limit: int = SHELF) -> list[Card]:
     """What people like most; never alcohol."""
-    return shelf(no_alcohol(), limit=limit)
+    return cards(_popular(limit))
+
+
+@lru_cache(maxsize=MOST_STATEMENTS)
+def _popular(limit: int) -> Select[Any]:
+    return _shelf(no_alcohol(), limit=limit)
 
 
 def newest(*, limit: int = SHELF) -> list[Card]:

@@ -10,6 +10,7 @@ from marketplace.inventory.queries.figures import (
     figures_in,
     in_stock,
     stocked,
+    with_packs,
 )
 from marketplace.inventory.queries.shelves import (
     Shelf,
@@ -39,4 +40,5 @@ __all__ = [
     "stock_faults",
     "stocked",
     "variants_of",
+    "with_packs",
 ]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, Join, ScalarSelect, Select, bindparam, func, select
+from sqlalchemy import Date, Join, ScalarSelect, Select, String, bindparam, cast, func, select
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from marketplace.catalogue.models import Product, Variant
 from marketplace.catalogue.states import Keeping
@@ -74,7 +75,7 @@ def availability(variant_ids: Collection[int]) -> dict[int, int]:
 
 
 def figures(variant_ids: Collection[int]) -> dict[int, Figures]:
-    """What decides the availability of these variants, in one query, or two where some are made to order."""
+    """What decides the availability of these variants, in one query."""
     if not variant_ids:
         return {}
     values = {"today": clock.today(), "variant_ids": sorted(variant_ids)}
@@ -97,6 +98,13 @@ def _expired() -> ScalarSelect[Any]:
     return select(func.sum(_lots.c.on_hand)).where(*past).correlate(_items).scalar_subquery()
 
 
+def _promised() -> ScalarSelect[Any]:
+    """What is promised of a stock item from `today` on, as "day=packs" with commas between."""
+    ahead = (_days.c.stock_item_id == _items.c.id, _days.c.day >= bindparam("today", type_=Date))
+    each = cast(_days.c.day, String(10)) + "=" + cast(_days.c.promised, String(10))
+    return select(func.aggregate_strings(each, ",")).where(*ahead).correlate(_items).scalar_subquery()
+
+
 # for statements that read figures beside other things: these columns, from `stocked()`, with `today`
 COLUMNS: tuple[Any, ...] = (
     _variants.c.id.label("variant_id"),
@@ -110,6 +118,7 @@ COLUMNS: tuple[Any, ...] = (
     _items.c.on_hand.label("on_hand"),
     _items.c.reserved.label("reserved"),
     _expired().label("expired"),
+    _promised().label("promised"),
 )
 
 
@@ -120,14 +129,11 @@ def stocked() -> Join:
 
 
 def figures_in(rows: Iterable[Any]) -> dict[int, Figures]:
-    """The figures that rows with the columns above say; one more query where some are made to order."""
-    found = list(rows)
-    made = [row.stock_item_id for row in found if row.stock_item_id and row.keeping is Keeping.MADE_TO_ORDER]
-    promised = _promised(made)
-    return {row.variant_id: _figures(row, promised.get(row.stock_item_id, {})) for row in found}
+    """The figures that rows with the columns above say."""
+    return {row.variant_id: _figures(row) for row in rows}
 
 
-def _figures(row: Any, promised: Mapping[date, int]) -> Figures:
+def _figures(row: Any) -> Figures:
     return Figures(
         variant_id=row.variant_id,
         product_id=row.product_id,
@@ -139,18 +145,28 @@ def _figures(row: Any, promised: Mapping[date, int]) -> Figures:
         on_hand=row.on_hand or 0,
         reserved=row.reserved or 0,
         expired=int(row.expired or 0),
-        promised=promised,
+        promised=_by_day(row.promised) if row.promised else {},
     )
 
 
-def _promised(item_ids: list[int]) -> dict[int, dict[date, int]]:
-    found: defaultdict[int, dict[date, int]] = defaultdict(dict)
-    if item_ids:
-        ahead = (_days.c.stock_item_id.in_(item_ids), _days.c.day >= clock.today())
-        rows = select(_days.c.stock_item_id, _days.c.day, _days.c.promised).where(*ahead)
-        for item_id, day, packs in db.session.execute(rows):
-            found[item_id][day] = packs
-    return found
+def _by_day(written: str) -> dict[date, int]:
+    days = (one.split("=") for one in written.split(","))
+    return {date.fromisoformat(day): int(packs) for day, packs in days}
+
+
+def with_packs(product: Product) -> dict[int, int]:
+    """Read a product's packs with their prices by quantity, and answer how many of each may be promised; one query."""
+    values = {"today": clock.today(), "product_id": product.id}
+    found = db.session.execute(_packs_of_product(), values).unique().all()
+    set_committed_value(product, "variants", [row.Variant for row in found])
+    return {variant_id: known.available for variant_id, known in figures_in(found).items()}
+
+
+@cache
+def _packs_of_product() -> Select[Any]:
+    wanted = Variant.product_id == bindparam("product_id")
+    packs = select(Variant, *COLUMNS).select_from(stocked()).where(wanted).options(joinedload(Variant.tiers))
+    return packs.order_by(Variant.position, Variant.id)
 
 
 def in_stock(product_ids: Collection[int]) -> dict[int, bool]:

@@ -10,14 +10,19 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 
+from marketplace.catalogue import queries as catalogue
+from marketplace.catalogue.models import Variant
 from marketplace.core import clock
 from marketplace.core.database import db, table_of
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.orders.models import FreightTable, FreightZone
 from marketplace.orders.models.freight import parcel_price
-from marketplace.orders.queries.wares import Home, Pack, Shop, first_packs
+from marketplace.orders.queries.wares import Home, Pack, Shop, first_packs, shop_of
 from marketplace.orders.states import DeliveryKind, Zone
 from marketplace.places.models import Province
+from marketplace.places.queries import Unit
+
+Place = Province | Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ def _of_sellers() -> Select[Any]:
     )
 
 
-def zone_between(home: Home, province: Province) -> Zone:
+def zone_between(home: Home, province: Place) -> Zone:
     """How far a parcel goes, between units of today."""
     if home.now_id == province.now.id:
         return Zone.SAME_PROVINCE
@@ -102,7 +107,7 @@ def zone_between(home: Home, province: Province) -> Zone:
 def ship_quote(
     table: Freight | None,
     seller: Shop,
-    province: Province,
+    province: Place,
     *,
     grams: int,
     goods_vnd: int,
@@ -142,26 +147,38 @@ class Offer:
     pack: str
     quotes: Mapping[DeliveryKind, Quote]
     free_above_vnd: int | None
-    weighed: Pack | None = None
+    weighed: Pack | Variant | None = None
 
 
-def offers_of(slugs: Sequence[str], province: Province | None) -> dict[str, Offer]:
-    """The way to a province for the first pack of each product that is put into carts, in two queries."""
-    packs = {slug: pack for slug, pack in first_packs(slugs).items() if not pack.product.is_by_request}
+def offers_of(slugs: Sequence[str], province: Place | None) -> dict[str, Offer]:
+    """The way to a province for the first pack of each product that is put into carts, in two queries.
+
+    The product whose page is being made is not asked for again.
+    """
+    packs = {slug: pack for slug, pack in _packs_of(slugs).items() if not pack.product.is_by_request}
     tables = tables_of(pack.seller_id for pack in packs.values()) if packs else {}
     offers = {slug: _offer(pack, tables.get(pack.seller_id), province) for slug, pack in packs.items()}
     return {slug: replace(offer, weighed=_weighed(packs[slug])) for slug, offer in offers.items()}
 
 
-def _weighed(pack: Pack) -> Pack | None:
+def _packs_of(slugs: Sequence[str]) -> dict[str, Pack | Variant]:
+    of_page = {slug: known for slug in slugs if (known := catalogue.product_of_page(slug)) is not None}
+    others = [slug for slug in slugs if slug not in of_page]
+    first = {slug: next((one for one in known.variants if one.is_active), None) for slug, known in of_page.items()}
+    read = first_packs(others) if others else {}
+    return {**read, **{slug: pack for slug, pack in first.items() if pack is not None}}
+
+
+def _weighed(pack: Pack | Variant) -> Pack | Variant | None:
     return pack if pack.is_by_weight else None
 
 
-def _offer(pack: Pack, table: Freight | None, province: Province | None) -> Offer:
+def _offer(pack: Pack | Variant, table: Freight | None, province: Place | None) -> Offer:
     if province is None:
         return Offer(pack.name, {}, table.free_above_vnd if table else None)
     ready = clock.today() + timedelta(days=pack.lead_days) if pack.lead_days else None
     grams, goods_vnd = pack.gross_grams * pack.minimum, pack.price_for(pack.minimum) * pack.minimum
-    ship = ship_quote(table, pack.product.seller, province, grams=grams, goods_vnd=goods_vnd, ready_on=ready)
+    seller = shop_of(pack.product.seller)
+    ship = ship_quote(table, seller, province, grams=grams, goods_vnd=goods_vnd, ready_on=ready)
     quotes = {DeliveryKind.SHIP: ship, DeliveryKind.PICK_UP: pick_up_quote(table, ready)}
     return Offer(pack.name, quotes, table.free_above_vnd if table else None)

@@ -261,6 +261,15 @@ def _goods(row: Any, seller: Shop) -> Goods:
     )
 
 
+def shop_of(seller: Shop | Organisation) -> Shop:
+    """A seller as freight knows her."""
+    if isinstance(seller, Shop):
+        return seller
+    home = Home(seller.province.name, seller.province.now.id, seller.province.now.region)
+    named: dict[str, Any] = {name: getattr(seller, name) for name in _SHOP}
+    return Shop(**named, province=home)
+
+
 def _shop(row: Any) -> Shop:
     return Shop(
         id=row.shop_id,

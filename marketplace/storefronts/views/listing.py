@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import request, url_for
 
@@ -83,6 +83,18 @@ def _result_words(found: Listing) -> str:
     return ngettext("%(num)s product", "%(num)s products", found.total)
 
 
+class Option(NamedTuple):
+    """One choice as the page shows it, with the finer ones under it."""
+
+    name: str
+    value: str
+    label: str
+    number: int | None
+    checked: bool
+    under: tuple[Any, ...] = ()
+    under_words: str = ""
+
+
 def _groups(found: Listing) -> list[dict[str, Any]]:
     facets = found.facets
     return [
@@ -104,10 +116,10 @@ def _groups_of_several(facets: Facets) -> list[Choice]:
     return [one for one in facets.groups if one.value in several]
 
 
-def _tree_of_sets(facets: Facets) -> list[dict[str, Any]]:
+def _tree_of_sets(facets: Facets) -> tuple[Option, ...]:
     """The groups with their sets under them; a group of one set is that set."""
     groups, sets = {one.value: one for one in facets.groups}, {one.value: one for one in facets.sets}
-    tree = []
+    tree: list[Option] = []
     for group in catalogue.groups():
         under = [sets[str(number)] for number in group.sets if str(number) in sets]
         if len(group.sets) == 1:
@@ -115,39 +127,35 @@ def _tree_of_sets(facets: Facets) -> list[dict[str, Any]]:
         elif group.slug in groups:
             (option,) = _options([groups[group.slug]], "group")
             words = ngettext("%(num)s product set", "%(num)s product sets", len(under))
-            tree.append({**option, "under": _options(under, "set"), "under_words": words})
-    return tree
+            tree.append(option._replace(under=_options(under, "set"), under_words=words))
+    return tuple(tree)
 
 
-def _tree_of_places(facets: Facets) -> list[dict[str, Any]]:
+def _tree_of_places(facets: Facets) -> tuple[Option, ...]:
     """The units of today, each with the former ones that went into it."""
     former = {one.value for choices in facets.former.values() for one in choices}
     today = [one for one in facets.provinces if one.value not in former]
-    return [
-        {
-            **option,
-            "under_words": _("By former province"),
-            "under": _former(option["label"], facets.former.get(option["value"], [])),
-        }
+    words, former_ones = _("By former province"), facets.former
+    return tuple(
+        option._replace(under=_former(option.label, former_ones[option.value]), under_words=words)
+        if option.value in former_ones
+        else option
         for option in _options(today, "province")
-    ]
+    )
 
 
-def _former(name: str, choices: list[Choice]) -> list[dict[str, Any]]:
+def _former(name: str, choices: list[Choice]) -> tuple[Option, ...]:
     options = _options([one for one in choices if one.count != 0 or one.chosen], "province")
     until = _("%(name)s (until June 2025)", name=name)
-    return [{**option, "label": until if option["label"] == name else option["label"]} for option in options]
+    return tuple(option._replace(label=until) if option.label == name else option for option in options)
 
 
-def _options(choices: Any, name: str) -> list[dict[str, Any]]:
-    return [
-        {"name": name, "value": one.value, "label": one.label, "count": one.count, "checked": one.chosen}
-        for one in choices
-    ]
+def _options(choices: Any, name: str) -> tuple[Option, ...]:
+    return tuple(Option(name, one.value, one.label, one.count, one.chosen) for one in choices)
 
 
-def _stars(choices: Any) -> list[dict[str, Any]]:
-    return [{**option, "label": _star_words(option["value"])} for option in _options(choices, "star")]
+def _stars(choices: Any) -> tuple[Option, ...]:
+    return tuple(option._replace(label=_star_words(option.value)) for option in _options(choices, "star"))
 
 
 def _star_words(value: str) -> str:

@@ -43,7 +43,7 @@ def products() -> ResponseReturnValue:
 @kept
 def product(slug: str) -> ResponseReturnValue:
     """One product with all a buyer decides on; an address it once had leads here for good."""
-    found = catalogue.product_by_slug(slug)
+    found = catalogue.product_for_page(slug)
     if found is None or not allows(actor(), Permission.PRODUCT_SEE, found):
         moved = catalogue.moved_to(slug)
         if moved:
@@ -54,7 +54,7 @@ def product(slug: str) -> ResponseReturnValue:
 
 
 def _page(found: Product) -> dict[str, Any]:
-    packs = queries.packs_of(found, inventory.availability([variant.id for variant in found.variants]))
+    packs = queries.packs_of(found, inventory.with_packs(found))
     shown = pictures(found)
     return {
         "product": found,
