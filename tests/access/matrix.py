@@ -148,7 +148,6 @@ ROWS: dict[str, Row] = {
     ),
     "POST accounts.leave": row(303, organisations.second_organisation, visitors=SIGN_IN),
     "GET accounts.invitation": public(organisations.letter_of_invitation),
-    "POST accounts.accept_invitation": row(303, organisations.letter_of_invitation),
     "GET accounts.operator": operators(200),
     "GET accounts.judged_organisations": operators(200),
     "GET accounts.judged": operators(200, organisations.waiting_organisation),
@@ -352,6 +351,7 @@ ROWS: dict[str, Row] = {
     "POST programs.resume_webhook": managing(303, programs.paused_webhook),
     "POST programs.remove_webhook": managing(303, programs.webhook),
     "POST programs.send_again": managing(303, programs.message),
-    # the last one: whoever has founded an organisation acts for it from then on
+    # the last ones: whoever has joined or founded an organisation acts for it from then on
+    "POST accounts.accept_invitation": row(303, organisations.letter_of_invitation),
     "POST accounts.found_organisation": row(303, organisations.founded, visitors=SIGN_IN),
 }
