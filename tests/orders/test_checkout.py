@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from marketplace.catalogue.models import Variant
+from marketplace.core.actors import OrganisationKind
 from marketplace.core.database import db, writing
 from marketplace.inventory.models import StockItem
 from marketplace.orders.models import FreightTable
@@ -248,3 +249,16 @@ def test_a_fourth_unpaid_order_is_refused(client: Client, stall: Stall) -> None:
     assert "đang có 3 đơn" in text_of(answer)
     assert (stall.count("purchases"), stall.stock(stall.cake)) == (3, (50, 3))
     assert client.post("/checkout", data=filled(client, stall, phone="0987654321")).status_code == 303
+
+
+def test_who_buys_for_the_first_time_types_nothing_that_the_account_knows(
+    client_of: Callable[[Any], Client], stall: Stall
+) -> None:
+    with stall.app.app_context():
+        person = factories.manager_of(factories.organisation(OrganisationKind.BUYER, province_slug="ha-noi"))
+        email = person.email
+    buyer = client_of(person)
+    put(buyer, stall.cake)
+    page = text_of(buyer.get("/checkout"))
+    assert f'value="{email}"' in page
+    assert '<option selected value="ha-noi">' in page

@@ -153,7 +153,7 @@ def test_a_shop_shows_papers_freight_and_its_place(app: Flask, client: Client) -
     assert re.findall(r'href="/products/([^"]+)"', papers) == [goods[1].slug, goods[0].slug]
     assert 'class="here"' in text
     assert 'id="delivery"' in text
-    assert "Đơn vị xác thực" in text
+    assert "Đơn vị xác minh" in text
 
 
 def test_goods_of_a_shop_are_searched_and_sorted(app: Flask, client: Client) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import selectinload
 
-from marketplace.accounts.models import Organisation
+from marketplace.accounts.models import Organisation, Person
 from marketplace.core.actors import Actor, Role
 from marketplace.core.database import db
 from marketplace.orders.models import Order, Purchase, Return
@@ -76,7 +76,7 @@ def last_address(actor: Actor) -> dict[str, str]:
     newest = select(Purchase).where(Purchase.person_id == actor.person_id).order_by(Purchase.id.desc()).limit(1)
     purchase = db.session.scalar(newest.options(selectinload(Purchase.province), selectinload(Purchase.ward)))
     if purchase is None:
-        return {"name": actor.display_name}
+        return _known_of(actor)
     return {
         "name": purchase.name,
         "phone": purchase.phone,
@@ -85,6 +85,20 @@ def last_address(actor: Actor) -> dict[str, str]:
         "province": purchase.province.slug,
         "ward": purchase.ward.code if purchase.ward else "",
     }
+
+
+def _known_of(actor: Actor) -> dict[str, str]:
+    """What the account says of who buys for the first time; an organisation's goods go to its own address."""
+    person = db.session.get(Person, actor.person_id)
+    known = {"name": actor.display_name}
+    if person is not None:
+        known |= {"phone": person.phone or "", "email": person.email or ""}
+    buys_for = None if actor.is_seller else actor.organisation_id
+    home = db.session.get(Organisation, buys_for) if buys_for else None
+    if home is not None and home.province.is_today:
+        ward = home.ward.code if home.ward else ""
+        known |= {"street": home.street or "", "province": home.province.slug, "ward": ward}
+    return known
 
 
 def waiting_of_sellers(refs: Sequence[str]) -> dict[str, dict[OrderState, int]]:
