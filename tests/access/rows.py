@@ -59,7 +59,7 @@ def by_buyer(thing: Thing, form: dict[str, Any] | None = None) -> Row:
 
 def between(status: Status, thing: Thing, form: dict[str, Any] | None = None, **by: Status) -> Row:
     """Something in a conversation: its two sides, of which a guest can be none."""
-    sides: dict[str, Status] = {"visitors": SIGN_IN, "buyer": status, "colleague": status, "sellers": status}
+    sides: dict[str, Any] = {"visitors": SIGN_IN, "buyer": status, "colleague": status, "sellers": status}
     return row(404, thing, form, **{**sides, **by})
 
 
@@ -70,7 +70,7 @@ def by_token(thing: Thing = things.nothing, form: dict[str, Any] | None = None, 
 
 def managing(status: Status, thing: Thing = things.nothing, **by: Status) -> Row:
     """Something for the managers of an organisation that trades."""
-    return row(404, thing, **{"visitors": SIGN_IN, "manager": status, **by})
+    return row(404, thing, None, **{"visitors": SIGN_IN, "manager": status, **by})
 
 
 def in_organisation(

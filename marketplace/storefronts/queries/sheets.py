@@ -149,7 +149,11 @@ class Checker:
         if not is_pack:
             self._place(row)
         self._check_sense(row.wished, row)
-        row.changes = [[key, None, value] for key, value in row.wished.items() if key in BY_KEY and key not in ("sku", "seen_stock")]
+        row.changes = [
+            [key, None, value]
+            for key, value in row.wished.items()
+            if key in BY_KEY and key not in ("sku", "seen_stock")
+        ]
         if not row.faults:
             self.products[name] = row.wished
 

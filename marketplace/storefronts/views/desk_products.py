@@ -19,7 +19,15 @@ from marketplace.core.permissions import Permission
 from marketplace.core.refusals import NotSeen
 from marketplace.places import queries as places
 from marketplace.storefronts import bp, queries
-from marketplace.storefronts.forms import DetailsForm, NewProductForm, PhotoForm, PriceForm, ProductForm, described
+from marketplace.storefronts.forms import (
+    DescriptionForm,
+    DetailsForm,
+    NewProductForm,
+    PhotoForm,
+    PriceForm,
+    ProductForm,
+    described,
+)
 from marketplace.storefronts.policies import own_seller
 from marketplace.web.paging import page_of
 from marketplace.web.requests import actor, answers, private
@@ -52,6 +60,7 @@ def desk_product(slug: str, **asked: str) -> ResponseReturnValue:
     prices = [(variant, _price_form(variant, asked.get("sku"))) for variant in offered]
     page = {"product": found, "form": form, "prices": prices, "photo_form": PhotoForm.shown()}
     page |= {"details": DetailsForm.shown(**DetailsForm.known(found)), "retired": retired_of(found)}
+    page |= {"described": DescriptionForm.shown(), "described_sha256": asked.get("sha256")}
     return private(make_response(render_template("storefronts/desk_product.html", **page)))
 
 
