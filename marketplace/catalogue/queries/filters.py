@@ -36,12 +36,14 @@ class Sort(Labelled):
 class Filters:
     """What the address of a list says: prices in đồng, sets by number, groups and provinces (with old ones) by slug.
 
-    `as_typed`: no word of the query is taken for a filter. `place_words`: the words of it that name the province.
+    `as_typed`: no word of the query is taken for a filter. `place_words`: the words of it that name the province,
+    in `called`, all that was typed.
     """
 
     q: str = ""
     as_typed: bool = False
     place_words: str = ""
+    called: str = ""
     provinces: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     sets: tuple[int, ...] = ()
@@ -99,7 +101,7 @@ def _from_places_or_named_so(filters: Filters, names: Names) -> ColumnElement[bo
     origin = from_places(filters.provinces, names)
     if not filters.place_words:
         return origin
-    return or_(origin, Product.id.in_(search.titled("product", filters.q, filters.place_words)))
+    return or_(origin, Product.id.in_(search.titled("product", filters.called, filters.place_words)))
 
 
 def of_sets(numbers: Sequence[int], names: Names) -> ColumnElement[bool]:

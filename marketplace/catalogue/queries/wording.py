@@ -82,6 +82,8 @@ def understood(filters: Filters, *, names_too: bool = True) -> Wish:
         if reading.keep(field, value, rest):
             rest = ""
     left = rest if search.says_something(rest) else ""
+    if not left:
+        reading.found |= {"place_words": "", "called": ""}
     return Wish(left, replace(filters, q=text, **reading.found), tuple(reading.parts))
 
 
@@ -108,7 +110,7 @@ class _Reading:
             return False
         self.found[field] = value
         if field == "provinces":
-            self.found["place_words"] = words
+            self.found |= {"place_words": words, "called": self.text}
         self.parts.append(Part(field, clean(self.text.replace(words, " ", 1))))
         return True
 

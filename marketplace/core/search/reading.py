@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,6 +17,10 @@ from marketplace.core.search.words import exact_words, folded_word, numbers_of
 LONGEST_QUERY = 300
 LONGEST_SYLLABLE = 9
 MOST_TERMS = 12
+_VOWELS = frozenset("aeiouy")
+_CODE = re.compile(r"[a-z]{1,3}\d{1,4}")
+_HASHTAG = re.compile(r"#\S+")
+_CAPITAL = re.compile(r"(?<=[^\W\d_A-ZĐ])(?=[A-ZĐÀ-Ý][^\W\d_A-ZĐ])|(?<=[^\W\d_A-ZĐ])(?=[A-ZĐ]{2,}\d)")
 
 
 @dataclass
@@ -37,7 +42,8 @@ class Reading:
     @cached_property
     def typed(self) -> list[str]:
         """The words that say what is looked for."""
-        return list(dict.fromkeys(without_talk(exact_words(self.text[:LONGEST_QUERY]))))[:MOST_TERMS]
+        text = _HASHTAG.sub(lambda tag: _CAPITAL.sub(" ", tag[0]), self.text[:LONGEST_QUERY])
+        return list(dict.fromkeys(without_talk(exact_words(text))))[:MOST_TERMS]
 
     @cached_property
     def terms(self) -> tuple[Term, ...]:
@@ -52,8 +58,9 @@ class Reading:
 
     def guesses(self) -> Iterator[Question]:
         """What else may be meant where nothing holds all that was typed, the likeliest first."""
-        if self.fewer != self.terms and is_answerable(self.fewer):
-            yield as_typed(self.fewer)
+        for terms in dict.fromkeys((self._terms(self.typed, join=True), self.fewer)):
+            if terms != self.terms and is_answerable(terms):
+                yield as_typed(terms)
         yield with_slips(self._loose(self.terms))
         if self.fewer != self.terms:
             yield with_slips(self.loosened)
@@ -67,15 +74,20 @@ class Reading:
     def _loose(self, terms: Sequence[Term]) -> tuple[Term, ...]:
         return tuple(term if term.is_strange else self._with_near(term) for term in terms)
 
-    def _terms(self, typed: list[str]) -> tuple[Term, ...]:
+    def _begins(self, word: str) -> bool:
+        """Some word of the index begins with it."""
+        return any(other.startswith(folded_word(word)) for other in self.words)
+
+    def _terms(self, typed: list[str], *, join: bool = False) -> tuple[Term, ...]:
         if not typed:
             return ()
         asked = {form for word in typed for form in (folded_word(word), *numbers_of(word))}
         held = index.held(self.kind, asked)
-        if not all(folded_word(word) in held for word in typed):
-            typed = self._joined(typed, held)
-        before = [term for word in typed[:-1] for term in self._term(word, held, unfinished=False)]
         unfinished = not self.text[-1:].isspace()
+        if not all(folded_word(word) in held for word in typed):
+            begun = unfinished and not join and not set(folded_word(typed[-1])) & _VOWELS
+            typed = [*self._joined(typed[:-1], held), typed[-1]] if begun else self._joined(typed, held)
+        before = [term for word in typed[:-1] for term in self._term(word, held, unfinished=False)]
         return (*before, *self._term(typed[-1], held, unfinished=unfinished, is_alone=not before))[:MOST_TERMS]
 
     def _term(self, word: str, held: Collection[str], *, unfinished: bool, is_alone: bool = False) -> list[Term]:
@@ -87,7 +99,7 @@ class Reading:
                 return [Term(word, begins=True)]
             goes_on = not is_alone or (word == folded and len(word) > 2)
             return [Term(word, may_go_on=unfinished and goes_on, forms=forms)]
-        if unfinished and any(other.startswith(folded) for other in self.words):
+        if unfinished and self._begins(word):
             return [Term(word, begins=True)]
         return self._better(word, unfinished=unfinished)
 
@@ -108,7 +120,7 @@ class Reading:
             spelt = next(iter(exact_words(meant)), "")
             if folded_word(spelt) in self.words:
                 return [Term(spelt, may_go_on=unfinished)]
-            if unfinished and len(spelt) > 1 and any(w.startswith(folded_word(spelt)) for w in self.words):
+            if unfinished and len(spelt) > 1 and self._begins(spelt):
                 return [Term(spelt, begins=True)]
         strange = self._with_near(Term(word, is_strange=True))
         if strange.near or strange.far:
@@ -124,23 +136,32 @@ class Reading:
 
 def split(joined: str, words: Collection[str], *, unfinished: bool) -> list[Term]:
     """The fewest known words that a run of letters is made of; the last may be unfinished."""
-    best: dict[int, tuple[str, ...]] = {0: ()}
-    for end in range(2, len(joined) + 1):
-        starts = (start for start in range(max(0, end - LONGEST_SYLLABLE), end - 1) if start in best)
-        pieces = [(*best[start], piece) for start in starts if (piece := _word(joined[start:end], words))]
-        if pieces:
-            best[end] = min(pieces, key=len)
-    whole = best.get(len(joined), ())
-    if len(whole) > 1:
-        return [*(Term(piece) for piece in whole[:-1]), Term(whole[-1], may_go_on=unfinished)]
-    return _unfinished(joined, best, words) if unfinished else []
+    best: dict[int, tuple[int, tuple[str, ...]]] = {0: (0, ())}
+    for end in range(1, len(joined) + 1):
+        starts = (start for start in range(max(0, end - LONGEST_SYLLABLE), end) if start in best)
+        read = [(start, piece) for start in starts if (piece := _word(joined[start:end], words))]
+        ways = [(best[start][0] + _cost(piece), (*best[start][1], piece)) for start, piece in read]
+        if ways:
+            best[end] = min(ways)
+    whole = best.get(len(joined), (0, ()))[1]
+    if len(whole) > 1 and any(len(piece) > 1 for piece in whole):
+        pieces = list(dict.fromkeys(whole))
+        return [*(Term(piece) for piece in pieces[:-1]), Term(pieces[-1], may_go_on=unfinished)]
+    return _unfinished(joined, {end: way for end, (_cost_of, way) in best.items()}, words) if unfinished else []
+
+
+def _cost(piece: str) -> int:
+    """Few words are better than many, and a letter that stands alone is hardly a word."""
+    return 10 if len(piece) > 1 else 25
 
 
 def _word(piece: str, words: Collection[str]) -> str | None:
-    """The piece in its one spelling, if it is a known word with a vowel in it."""
+    """The piece in its one spelling, if it is a known word with a vowel in it, or a known number."""
     spelt = next(iter(exact_words(piece)), "")
     folded = folded_word(spelt)
-    return spelt if folded in words and set(folded) & set("aeiouy") else None
+    return (
+        spelt if folded in words and (set(folded) & _VOWELS or folded.isdecimal() or _CODE.fullmatch(folded)) else None
+    )
 
 
 def _unfinished(joined: str, best: dict[int, tuple[str, ...]], words: Collection[str]) -> list[Term]:
