@@ -154,9 +154,17 @@ def _json() -> Any:
         raise RequestEntityTooLarge
     request.environ["api.body"] = body
     try:
-        return json.loads(body.decode("utf-8"), parse_constant=_no_number)
+        return json.loads(body.decode("utf-8"), parse_constant=_no_number, object_pairs_hook=_once_each)
     except (ValueError, RecursionError):
         raise BadRequest from None
+
+
+def _once_each(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose members are doubled means two things at once: it is not read."""
+    known = dict(members)
+    if len(known) < len(members):
+        raise ValueError("doubled")
+    return known
 
 
 def _no_number(name: str) -> Any:

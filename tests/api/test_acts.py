@@ -31,6 +31,7 @@ from tests.api.program import Program, Seller, wrong_fields
 from tests.races.without_locks import plain_locked, plain_statement, plain_writing
 
 Made = Callable[..., Program]
+TWICE = b'{"carrier": "GHN", "carrier": "VNPost"}'
 
 
 @pytest.fixture
@@ -336,6 +337,7 @@ def test_a_wrong_price_is_named(shop: Seller, seller: Program, sent: Any, fields
         ("POST", "/me/orders/x/shipment", {"data": b"[" * 60_000, "content_type": "application/json"}, 400),
         ("POST", "/me/orders/x/shipment", {"data": b'{"carrier": NaN}', "content_type": "application/json"}, 400),
         ("POST", "/me/orders/x/shipment", {"data": b"\xff\xfe", "content_type": "application/json"}, 400),
+        ("POST", "/me/orders/x/shipment", {"data": TWICE, "content_type": "application/json"}, 400),
         ("POST", "/me/orders/x/shipment", {"data": b"carrier=x"}, 415),
         ("POST", "/me/orders/x/shipment", {"data": {"carrier": "x"}}, 415),
         ("POST", "/me/orders/x/shipment", {"data": b" " * 70_000, "content_type": "application/json"}, 413),
@@ -351,6 +353,13 @@ def test_whatever_is_wrong_is_a_problem_and_never_a_page(
     wrong_fields(answer)
     if status == 405:
         assert "GET" in answer.headers["Allow"]
+
+
+def test_what_is_said_twice_is_not_guessed_at(shop: Seller, seller: Program, ordered: Callable[..., str]) -> None:
+    path = f"/me/orders/{ordered(OrderState.CONFIRMED)}/shipment"
+    twice = {"carrier": "VNPost", "lines": [{"sku": shop.variant.sku, "packs": packs} for packs in (1, 2)]}
+    answer = seller.ask("POST", path, twice)
+    assert (answer.status_code, wrong_fields(answer)) == (422, ["lines"])
 
 
 def test_a_lone_surrogate_breaks_nothing(seller: Program, ordered: Callable[..., str]) -> None:

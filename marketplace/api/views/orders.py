@@ -174,6 +174,8 @@ def _check_lines(order: Order, packed: list[Packed]) -> None:
     wrong = [number for number, one in enumerate(packed) if one.sku not in known]
     if wrong:
         raise Wrong([Fault(f"lines[{number}].sku", _("This order has no such line.")) for number in wrong])
+    if len({one.sku for one in packed}) < len(packed):
+        raise Wrong([Fault("lines", _("Please give this only once."))])
 
 
 def with_names(act: Any) -> None:
