@@ -146,6 +146,19 @@ def test_one_made_without_a_request_is_verified_too(app: Flask, boss: Client) ->
     assert state(app) == ("verified", "")
 
 
+def test_who_changes_her_mind_all_day_writes_few_letters(app: Flask, boss: Client, applicant: Client) -> None:
+    decide(app, boss, "verification", note="ok")
+    with app.app_context():
+        known = {"legal_name": only().legal_name, "tax_code": only().tax_code, "legal_form": only().legal_form.value}
+        other = profile(name="HTX Chờ", tax_code="0314409058", legal_name="Tên Mới")
+        same = profile(name="HTX Chờ", **known)
+    for _ in range(8):
+        applicant.post("/me/organisation/profile", data=other)
+        applicant.post("/me/organisation/profile", data=same)
+    with app.app_context():
+        assert [name for _kind, name in told()].count("accounts/organisation_waits") <= 4
+
+
 def test_new_legal_details_count_once_accepted(app: Flask, boss: Client, applicant: Client) -> None:
     decide(app, boss, "verification", note="ok")
     with app.app_context():

@@ -285,6 +285,18 @@ def test_nothing_sent_at_all_is_explained(market: Market, buyer: Client, seller:
 # --- a refund and an account by post ---------------------------------------------------------------------------------
 
 
+def test_a_refunds_account_is_changed_a_few_times_only(market: Market, buyer: Client, seller: Client) -> None:
+    ref = placed(market)
+    confirm(market, ref)
+    cancel(market, ref)
+    refund = refunds_of(ref)[0].ref
+    numbers = [f"10000{number}" for number in range(6)]
+    answers = [buyer.post(f"/refunds/{refund}/account", data={**RIGHT, "number": one}).status_code for one in numbers]
+    assert answers == [303] * 5 + [422]
+    db.session.rollback()
+    assert refunds_of(ref)[0].account_number == numbers[4]
+
+
 def test_a_refund_goes_its_way_by_post(market: Market, buyer: Client, seller: Client) -> None:
     ref = placed(market)
     confirm(market, ref)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -32,6 +33,7 @@ from marketplace.core.text import slugify
 from marketplace.places.models import Province, Ward
 
 MOST_PENDING = 3
+MOST_LETTERS_AN_HOUR = 3
 # what stands on the certificate of registration
 LEGAL = ("legal_form", "legal_name", "tax_code")
 TAKEN = _l(
@@ -169,6 +171,9 @@ def _ask_for_change(organisation: Organisation, legal: dict[str, Any], by: Actor
 
 
 def _tell_operators(organisation: Organisation) -> None:
+    """The operators look at it; who asks again and again within an hour writes no further letters."""
+    if queries.audit_rows(organisation, "apply", clock.now() - timedelta(hours=1)) > MOST_LETTERS_AN_HOUR:
+        return
     url = f"/operator/organisations/{organisation.ref}"
     for operator in queries.operators():
         notify(operator, "accounts/organisation_waits", organisation=organisation.name, url=url)

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from marketplace.accounts.queries import operators
 from marketplace.core import audit, clock
 from marketplace.core.actors import Actor
+from marketplace.core.audit import AuditEntry
 from marketplace.core.database import db, lock
 from marketplace.core.i18n import gettext as _
 from marketplace.core.lifecycle import move
@@ -29,6 +30,8 @@ from marketplace.payments.states import RefundAction, RefundState
 
 SELLER_PAYS_WITHIN = timedelta(days=7)
 SELLER_PAYS_CORRECTED_WITHIN = timedelta(days=3)
+# each one is a letter to the seller, and may cross her transfer
+MOST_ACCOUNTS = 5
 
 
 def open_refund(payment: Payment, amount_vnd: int, *, by: Actor, charge_ref: str | None = None) -> Refund | None:
@@ -71,6 +74,8 @@ def name_refund_account(refund: Refund, *, bank_bin: str, number: str, holder: s
     corrected = refund.state is RefundState.DUE
     if corrected and (refund.bank_bin, refund.account_number, refund.account_holder) == (bank_bin, number, named):
         return
+    if corrected and _accounts_named(refund) >= MOST_ACCOUNTS:
+        raise Refused(_("This account was changed several times already. Please call or write to the seller."))
     move(refund, RefundAction.NAME_ACCOUNT, by=by, number_ending=number[-4:])
     refund.bank_bin, refund.account_number, refund.account_holder = bank_bin, number, named
     if corrected and refund.due_at is not None:
@@ -79,6 +84,17 @@ def name_refund_account(refund: Refund, *, bank_bin: str, number: str, holder: s
         refund.due_at = clock.now() + SELLER_PAYS_WITHIN
     notice = "refund_account_corrected_seller" if corrected else "refund_due_seller"
     tell_seller_of(refund.payment, notice, **of_refund(refund))
+
+
+def _accounts_named(refund: Refund) -> int:
+    """How often the buyer has said where her money goes."""
+    subject = audit.subject_of(refund)
+    named = select(func.count()).where(
+        AuditEntry.subject_kind == subject.kind,
+        AuditEntry.subject_ref == subject.ref,
+        AuditEntry.action == RefundAction.NAME_ACCOUNT.value,
+    )
+    return db.session.scalar(named) or 0
 
 
 def confirm_refund(refund: Refund, *, transfer_ref: str, by: Actor) -> None:
