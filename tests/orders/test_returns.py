@@ -195,6 +195,14 @@ def test_what_is_asked_for_once_is_not_asked_for_again(buyer: Client, seller: Cl
     asked(buyer, stall, ref, 1)
 
 
+def test_asking_and_taking_back_has_an_end(buyer: Client, seller: Client, stall: Stall) -> None:
+    ref = delivered(buyer, seller, stall)
+    for _ in range(6):
+        assert buyer.post(f"{asked(buyer, stall, ref, 1)}/withdrawal").status_code == 303
+    answer = ask(buyer, stall, ref, 1)
+    assert (answer.status_code, "quá nhiều lần" in answer.text) == (422, True)
+
+
 def test_after_seven_days_nothing_goes_back(buyer: Client, seller: Client, stall: Stall) -> None:
     ref = delivered(buyer, seller, stall)
     with clock.frozen(clock.now() + timedelta(days=7, minutes=1)):

@@ -32,6 +32,8 @@ from marketplace.orders.services.time_limits import (
 from marketplace.orders.states import OrderState, ReturnAction, ReturnReason, ReturnState, Side, StepKind
 
 MOST_PHOTOS = 5
+# asking and taking it back writes to the seller each time
+MOST_OF_AN_ORDER = 6
 
 
 # --- asking ----------------------------------------------------------------------------------------------------------
@@ -41,7 +43,7 @@ def may_ask_for_return(order: Order) -> bool:
     """Within seven days of delivery, while nothing is asked already and some pack could still go back."""
     in_time = order.delivered_at is not None and clock.now() < order.delivered_at + RETURNED_WITHIN
     free = order.state is OrderState.DELIVERED and not any(one.is_open for one in order.returns)
-    return in_time and free and any(returnable(order).values())
+    return in_time and free and len(order.returns) < MOST_OF_AN_ORDER and any(returnable(order).values())
 
 
 def returnable(order: Order) -> dict[int, int]:
@@ -69,6 +71,8 @@ def ask_for_return(
     """
     lock(order)
     db.session.refresh(order, ["returns"])
+    if len(order.returns) >= MOST_OF_AN_ORDER:
+        raise Refused(_("Goods of this order were asked to go back very often. Please write to the seller instead."))
     if not may_ask_for_return(order):
         raise Refused(_("This order can no longer be returned: that is possible within 7 days after delivery, once."))
     _check_wanted(order, wanted)
