@@ -209,6 +209,20 @@ def test_a_paid_order_that_costs_less_is_refunded_in_part(cards: Cards) -> None:
     assert balances(order)["received_by_platform"] == PRICE - 30_000
 
 
+def test_a_refund_asked_for_again_after_days_is_paid_once(cards: Cards) -> None:
+    purchase = cards.placed()
+    cards.send(cards.paid(purchase))
+    cards.work()
+    order = cards.orders_of(purchase)[0].ref
+    cards.fake.fail("lost", "/v1/refunds", times=2)
+    reduce(order, 30_000)
+    cards.work()
+    cards.fake.replies.clear()
+    with clock.frozen(clock.now() + timedelta(days=2)):
+        cards.work()
+    assert (state(order), len(cards.fake.refunds), faults()) == ((RefundState.DONE, 30_000), 1, [])
+
+
 def test_cash_is_awaited_for_what_is_left(cards: Cards) -> None:
     from marketplace.orders import services as orders
     from tests.payments.market import placed

@@ -170,6 +170,12 @@ def create_refund(request: Mapping[str, Any], *, key: str) -> RefundSeen:
     return RefundSeen.of(_called(lambda api: api.refunds.create(request, {"idempotency_key": key})))
 
 
+def refunds_of_charge(charge_ref: str) -> list[RefundSeen]:
+    """What was given back of a charge so far, failed attempts included."""
+    asked: Any = {"payment_intent": charge_ref, "limit": 100}
+    return [RefundSeen.of(one) for one in _called(lambda api: api.refunds.list(asked))["data"]]
+
+
 def retrieve_refund(provider_ref: str) -> RefundSeen:
     """How a refund stands now."""
     return RefundSeen.of(_called(lambda api: api.refunds.retrieve(provider_ref)))
