@@ -7,6 +7,7 @@ import io
 import pstats
 import re
 import signal
+import statistics
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,6 +15,8 @@ from typing import Any
 
 from bench.buying import Wares
 from bench.load import FORK, Browser
+
+TIMES, WARM = 25, 5
 
 
 def application(url: str, folder: str) -> Any:
@@ -46,10 +49,11 @@ def _send(sender: Any, work: Callable[..., Any], given: Sequence[Any]) -> None:
 
 
 def queries_of(url: str, folder: str, paths: dict[str, str]) -> dict[str, int]:
-    """How many statements each page sends."""
+    """How many statements each page sends that is made anew."""
     from sqlalchemy import Engine, event
 
-    client, count = application(url, folder).test_client(), [0]
+    app, count = application(url, folder), [0]
+    client = app.test_client()
 
     @event.listens_for(Engine, "before_cursor_execute")
     def counted(_connection: Any, _cursor: Any, statement: str, *_given: Any) -> None:
@@ -59,10 +63,30 @@ def queries_of(url: str, folder: str, paths: dict[str, str]) -> dict[str, int]:
     found = {}
     for name, path in paths.items():
         client.get(path)
+        app.extensions["kept_pages"].clear()
         count[0] = 0
         client.get(path)
         found[name] = count[0]
     return found
+
+
+def costs_of(url: str, folder: str, paths: dict[str, str]) -> dict[str, dict[str, float]]:
+    """The processor time of each page in one process: made anew (nothing is kept before each request), and kept."""
+    app = application(url, folder)
+    client, shelf = app.test_client(), app.extensions["kept_pages"]
+    found = {}
+    for name, path in paths.items():
+        anew = [_spent(client, path, shelf.clear) for _ in range(TIMES)]
+        kept = [_spent(client, path, lambda: None) for _ in range(TIMES)]
+        found[name] = {"anew_ms": statistics.median(anew[WARM:]), "kept_ms": statistics.median(kept[WARM:])}
+    return found
+
+
+def _spent(client: Any, path: str, before: Callable[[], Any]) -> float:
+    before()
+    begun = time.process_time()
+    client.get(path)
+    return 1000 * (time.process_time() - begun)
 
 
 def statements_of(url: str, folder: str, path: str) -> list[tuple[str, float]]:

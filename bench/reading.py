@@ -40,12 +40,15 @@ def measure(
         memory = last.memory()
         weight = inside.first_visit(last.port, "/products")
         home = inside.first_visit(last.port, "/")
-    queries = inside.apart(
-        inside.queries_of, last.database_url, str(folder), {n: p[0] for n, p in paths[sizes[-1]].items()}
-    )
+    firsts = {size: {name: each[0] for name, each in paths[size].items()} for size in sizes}
+    queries = inside.apart(inside.queries_of, last.database_url, str(folder), firsts[sizes[-1]])
+    costs = {
+        size: inside.apart(inside.costs_of, servers[size].database_url, str(folder), firsts[size]) for size in sizes
+    }
     return {
         "pages": found,
         "queries": queries,
+        "costs": costs,
         "memory_mb": memory,
         "start_s": min(server.started for server in servers.values()),
         "first_visit_bytes": weight,

@@ -31,12 +31,21 @@ def _pages(found: dict[str, Any]) -> Iterator[str]:
                 f"{name:<24}{size:>9,}{one['rate']:>9.1f}{one['bare']:>9.1f}{one['ratio']:>7.2f}"
                 f"{one['growth']:>8.2f}{queries:>9}{one['bytes']:>9,}"
             )
+    yield from _costs(found.get("costs", {}))
     yield f"start to first page {found['start_s']:.1f} s"
     if found["memory_mb"]:
         yield f"largest worker under load {found['memory_mb']:.0f} MB"
     weights = found["first_visit_bytes"]
     first, home = sum(weights.values()) / 1000, found["home_visit_bytes"] / 1000
     yield f"first visit, compressed: catalogue {first:.1f} kB in {len(weights)} answers, home page {home:.1f} kB"
+
+
+def _costs(found: dict[int, dict[str, dict[str, float]]]) -> Iterator[str]:
+    """What one process spends on each page: made anew, and handed out again while nothing on it has changed."""
+    for size, by_page in found.items():
+        for name, one in by_page.items():
+            spent = f"made anew {one['anew_ms']:.1f} ms of processor, kept {one['kept_ms']:.1f} ms"
+            yield f"  {name:<22}{size:>9,}  {spent}"
 
 
 def _orders(found: dict[str, Any]) -> Iterator[str]:
