@@ -42,7 +42,7 @@ def drafted(seller: Organisation | None = None, name: str = "Kẹo lạc", *, pr
     """A draft with one pack, made through the services."""
     with writing():
         owner = seller or factories.organisation()
-        words = services.Description(name=name, unit="gói", place="xã An Bình")
+        words = services.Description(name=name, unit="gói", place="xã Quyết Chuyển")
         product = services.create(
             owner, words, product_set=factories.product_set(7), origin=factories.province("hai-duong"), by=SYSTEM
         )
@@ -88,7 +88,7 @@ def test_what_is_said_anew_is_found_anew(window: Flask) -> None:
     with writing():
         words = services.Description(name="Kẹo lạc", unit="gói", keywords="quà biếu, chay")
         services.edit(product, words, by=SYSTEM)
-    assert (found("chay"), found("an bình")) == (["keo-lac"], [])
+    assert (found("chay"), found("quyết chuyển")) == (["keo-lac"], [])
 
 
 def test_a_renamed_product_leaves_its_old_address_behind(window: Flask) -> None:

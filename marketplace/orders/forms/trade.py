@@ -228,7 +228,8 @@ class AgreeForm(Form):
 class DeclineForm(Form):
     """Why the seller does not agree."""
 
-    note = text_field(_l("Why not?"), most=1000, lines=True)
+    # it stands on one page with the form that agrees
+    note = text_field(_l("Why not?"), most=1000, lines=True, id="why-not")
 
 
 class SentForm(Form):
