@@ -42,6 +42,13 @@ def test_an_account_of_some_weeks_begins_more(talk: Talk) -> None:
     assert ask_about_many(talk, 7) == [303] * 7
 
 
+def test_strangers_do_not_fill_the_drafts(talk: Talk, client: Client) -> None:
+    path = f"/messages/new/product/{talk.slug}"
+    answers = [client.post(path, data={"text": "Rẻ lắm"}).status_code for _ in range(201)]
+    assert answers == [303] * 200 + [429]
+    assert talk.asked("buyer")
+
+
 def test_nobody_goes_on_without_an_answer_for_ever(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(talking, "MOST_IN_A_ROW", 3)
     ref = talk.asked()

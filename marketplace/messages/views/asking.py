@@ -15,6 +15,7 @@ from marketplace.messages.services import Words
 from marketplace.messages.subjects import About
 from marketplace.messages.views.talking import words_of
 from marketplace.web.requests import actor, answers, private, query_text
+from marketplace.web.security import limiter
 
 
 def _about(kind: str, ref: str) -> About:
@@ -42,7 +43,13 @@ def ask(kind: str, ref: str) -> ResponseReturnValue:
     return private(make_response(render_template("messages/ask.html", **page)))
 
 
+def _is_known() -> bool:
+    """Whoever has signed in is limited by what she begins and writes."""
+    return actor().is_signed_in
+
+
 @bp.post("/messages/new/<kind>/<ref>")
+@limiter.limit("200/hour", exempt_when=_is_known)
 @answers(ask)
 def begin(kind: str, ref: str) -> ResponseReturnValue:
     """Send it; a guest is asked to sign in, and finds her words again."""
