@@ -195,9 +195,7 @@ def actor(who: Person, of: Organisation | None = None, *roles: Role) -> Actor:
     )
 
 
-def token(
-    who: Person, of: Organisation | None = None, *scopes: Scope, **columns: Any
-) -> tuple[Token, str]:
+def token(who: Person, of: Organisation | None = None, *scopes: Scope, **columns: Any) -> tuple[Token, str]:
     """A token with these rights (all where none are named), and its secret."""
     secret = f"ocop_{new_token()}"
     known = {"ref": next_ref_now("token"), "person_id": who.id, "organisation_id": of.id if of else None}

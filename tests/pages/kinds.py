@@ -64,7 +64,8 @@ BUYERS_LISTS = (
     "/messages", "/orders", "/cart", "/checkout", "/me", "/me/notices", "/me/notices/choices", "/me/erasure",
 )  # fmt: skip
 LISTS = (
-    *BUYERS_LISTS, "/desk", "/desk/orders", "/desk/returns", "/desk/products", "/desk/stock", "/desk/import", "/shops/{shop}",
+    *BUYERS_LISTS, "/desk", "/desk/orders", "/desk/returns", "/desk/products", "/desk/stock", "/desk/import",
+    "/shops/{shop}",
     "/desk/money", "/desk/money/bank-statement",
     "/products?q=banh+dau+xanh", "/products?q=khong+co+gi+nhu+the", "/products?star=5", "/shops?province=ca-mau",
     "/products?group=thuc-pham-che-bien&province=hai-duong", "/products?q=banh&star=5", "/compare", "/me/favourites",
