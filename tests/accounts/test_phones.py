@@ -18,6 +18,7 @@ from sqlalchemy import select, update
 from config import Settings, WrongSetting
 from marketplace.accounts import queries
 from marketplace.accounts.models import Person, PhoneCode, PhoneLimit
+from marketplace.accounts.services import phones
 from marketplace.core import clock
 from marketplace.core.actors import Recipient
 from marketplace.core.database import db, writing
@@ -269,6 +270,15 @@ def test_a_code_brings_a_new_password_and_ends_what_was_open(sms: Flask, client:
     assert done.status_code == 303
     assert client.get("/me").status_code == 303
     assert other.post("/sign-in", data={"email": PHONE, "password": "mật khẩu mới tinh"}).status_code == 303
+
+
+def test_a_code_brings_no_password_to_whoever_has_an_address(sms: Flask, client_of: Any) -> None:
+    who = person(sms, email="lan@vidu.vn")
+    proves(sms, client_of(who))
+    with sms.app_context(), writing():
+        proven = db.session.scalars(select(Person.phone).where(Person.email == "lan@vidu.vn")).one()
+        assert queries.person_by_proven_phone(proven) is not None
+        assert not phones.reset(proven, password_hash="x", address="127.0.0.1")
 
 
 def test_nobody_learns_from_the_page_whose_a_number_is(sms: Flask, client: Client, client_of: Any) -> None:

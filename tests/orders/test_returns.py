@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from marketplace.core import clock
 from marketplace.core.actors import OrganisationKind
-from marketplace.core.database import db
+from marketplace.core.database import db, writing
 from marketplace.core.events import _reactions
 from marketplace.core.links import key_of
 from marketplace.orders import jobs
@@ -127,6 +127,19 @@ def test_goods_that_are_no_longer_wanted_go_back_without_freight(
     assert figures(stall, ref) == (195_000, 3, 195_000)
     assert stall.stock(stall.cake) == (47, 0)
     assert [one.amount_vnd for one in reduced] == [195_000]
+
+
+def test_goods_that_cost_nothing_in_the_end_leave_no_money_to_wait_for(
+    buyer: Client, seller: Client, stall: Stall, reduced: list[OrderReduced]
+) -> None:
+    ref = delivered(buyer, seller, stall)
+    with stall.app.app_context(), writing():
+        order = db.session.query(Order).filter_by(ref=ref).one()
+        order.lines[0].settled_vnd, order.reduced_vnd = 0, order.goods_vnd
+    page = asked(buyer, stall, ref, 3, reason="changed_mind", photos=0)
+    seller.post(f"{page}/agreement", data={"how": "send"})
+    seller.post(f"{page}/receipt", data={})
+    assert (state(stall), reduced) == ("refunded", [])
 
 
 def test_spoilt_goods_are_paid_back_without_being_sent(buyer: Client, seller: Client, stall: Stall) -> None:

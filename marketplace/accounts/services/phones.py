@@ -173,7 +173,8 @@ def join(name: str, phone: str, *, locale: str, terms: str, password_hash: str) 
 def reset(phone: str, *, password_hash: str, address: str) -> bool:
     """Set a new password for whoever proved this number; every session of hers ends. False where nobody did."""
     person = queries.person_by_proven_phone(phone)
-    if person is None:
+    # who has an e-mail address resets there: its letter is harder to come by than a phone that was lent
+    if person is None or person.email is not None:
         return False
     lock(person)
     by = Actor(kind=ActorKind.PERSON, ref=person.ref, person_id=person.id)

@@ -44,7 +44,6 @@ def unknown_provinces(slugs: Sequence[str]) -> list[str]:
 def shops(province_ids: Sequence[int], page: int, per_page: int) -> tuple[list[Row[Any]], int]:
     """One page of shops with something on sale, and how many there are."""
     statement = storefronts.shop_cards(province_ids).add_columns(Province.slug.label("place_slug"))
-    statement = statement.group_by(Province.slug)
     total = db.session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
     return list(db.session.execute(statement.limit(per_page).offset((page - 1) * per_page))), total
 

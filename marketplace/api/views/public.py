@@ -215,17 +215,18 @@ def shops(asked: ShopQuery) -> Answer:
         raise Wrong([Fault("province", _("There is no province “%(slug)s”.", slug=asked.province))])
     rows, total = goods.shops([province.id] if province else [], asked.page, asked.per_page)
     links = _links(asked.page, _last(total, asked.per_page))
-    items = tuple(_shop_item(row) for row in rows)
+    marks = storefronts.marks_of_shops([row.id for row in rows])
+    items = tuple(_shop_item(row, marks[row.id][0]) for row in rows)
     return _linked(ShopPage(items=items, total=total, page=asked.page, per_page=asked.per_page, links=links))
 
 
-def _shop_item(row: Any) -> ShopItem:
+def _shop_item(row: Any, star: Any) -> ShopItem:
     return ShopItem(
         slug=row.slug,
         name=row.name,
         province=Named(row.place_slug, row.place),
         products=row.products,
-        star=row.star,
+        star=star,
         url=absolute(url_for("storefronts.shop", slug=row.slug)),
     )
 

@@ -185,6 +185,9 @@ def _receive(back: Return, side: Side, by: Actor, *, is_on_shelf: bool) -> None:
         catalogue.add_sold(product_id, -packs)
     _tell_side(back, StepKind.RETURN_RECEIVED, side, "return_received", amount_vnd=back.total_vnd)
     reduce(order, back.total_vnd, source_ref=back.ref, by=by)
+    if not back.total_vnd:
+        # nothing was paid for these goods, so there is no money to wait for
+        move(back, ReturnAction.REFUND, by=by)
     _let_complete(order)
 
 

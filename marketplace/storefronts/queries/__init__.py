@@ -18,6 +18,7 @@ from marketplace.storefronts.queries.packs import Pack, packs_of
 from marketplace.storefronts.queries.public import is_migrated, public_slugs, sitemap_parts
 from marketplace.storefronts.queries.shops import (
     ShopFigures,
+    marks_of_shops,
     papers_of,
     seller_by_id,
     seller_by_slug,
@@ -49,6 +50,7 @@ __all__ = [
     "kept_by",
     "kept_slugs",
     "market_figures",
+    "marks_of_shops",
     "outcome_rows",
     "own_products",
     "packs_of",

@@ -74,18 +74,24 @@ def papers_of(seller: Organisation) -> list[Certificate]:
 
 
 def shop_cards(province_ids: Sequence[int] = ()) -> Select[Any]:
-    """Shops with something on sale, those with most goods first; `star` is its best one in force today."""
-    star = func.max(case((Product.star_until >= clock.today(), Product.star)))
+    """Shops with something on sale, those with most goods first."""
+    on_sale = select(Product.seller_id, func.count().label("products")).where(Product.state == ProductState.PUBLISHED)
+    goods = on_sale.group_by(Product.seller_id).subquery("goods")
     rows = (
-        select(Organisation.slug, Organisation.name, Organisation.is_illustrative, Shop.photo_sha256)
-        .add_columns(Province.name.label("place"), func.count(Product.id).label("products"))
-        .add_columns(star.label("star"), func.min(ProductSet.number).label("set_number"))
-        .join(Product, (Product.seller_id == Organisation.id) & (Product.state == ProductState.PUBLISHED))
-        .join(ProductSet, ProductSet.id == Product.set_id)
+        select(Organisation.id, Organisation.slug, Organisation.name, Organisation.is_illustrative, Shop.photo_sha256)
+        .add_columns(Province.name.label("place"), goods.c.products)
+        .join(goods, goods.c.seller_id == Organisation.id)
         .join(Province, Province.id == Organisation.province_id)
         .outerjoin(Shop, Shop.organisation_id == Organisation.id)
         .where(Organisation.kind == OrganisationKind.PRODUCER, Organisation.state == OrganisationState.VERIFIED)
-        .group_by(Organisation.id, Province.name, Shop.photo_sha256)
-        .order_by(func.count(Product.id).desc(), Organisation.name, Organisation.id)
+        .order_by(goods.c.products.desc(), Organisation.name, Organisation.id)
     )
     return rows.where(Organisation.province_id.in_(province_ids)) if province_ids else rows
+
+
+def marks_of_shops(ids: Sequence[int]) -> dict[int, tuple[int | None, int]]:
+    """Of each of these sellers: the best star in force today, and the first product set of what is on sale."""
+    star = func.max(case((Product.star_until >= clock.today(), Product.star)))
+    found = select(Product.seller_id, star, func.min(ProductSet.number)).join(Product.product_set)
+    hers = found.where(Product.seller_id.in_(ids), Product.state == ProductState.PUBLISHED)
+    return {seller: (best, first) for seller, best, first in db.session.execute(hers.group_by(Product.seller_id))}

@@ -21,6 +21,7 @@ from marketplace.storefronts.views import linked_data
 from marketplace.storefronts.views.products import seller_words
 from marketplace.web.assets import asset
 from marketplace.web.filters import number
+from marketplace.web.kept import LISTS, kept, shows
 from marketplace.web.media import picture_url
 from marketplace.web.paging import page_of
 from marketplace.web.panels import Slot, panels
@@ -31,17 +32,20 @@ SHELF = 48
 
 
 @bp.get("/shops")
+@kept
 def shops() -> ResponseReturnValue:
     """Producers with something on sale; `?province=` shows those of one province."""
+    shows(LISTS)
     province = places.province_by_slug(query_text("province", most=60), today=True)
     page = page_of(queries.shop_cards([province.id] if province else []), per_page=24, scalars=False)
-    shown = [_card(row) for row in page.items]
+    marks = queries.marks_of_shops([row.id for row in page.items])
+    shown = [_card(row, *marks[row.id]) for row in page.items]
     provinces = places.all_today()
     return render_template("storefronts/shops.html", page=page, shops=shown, provinces=provinces, province=province)
 
 
-def _card(row: Any) -> dict[str, Any]:
-    drawing = asset(f"img/sets/{row.set_number}.svg")
+def _card(row: Any, star: int | None, first_set: int) -> dict[str, Any]:
+    drawing = asset(f"img/sets/{first_set}.svg")
     return {
         "slug": row.slug,
         "name": row.name,
@@ -49,7 +53,7 @@ def _card(row: Any) -> dict[str, Any]:
         "place": row.place,
         "place_now": None,
         "products": row.products,
-        "star": row.star,
+        "star": star,
         "illustrative": row.is_illustrative,
         "image_url": picture_url(row.photo_sha256, 160) if row.photo_sha256 else drawing,
     }
