@@ -102,7 +102,11 @@ def stale_tokens(client: Client) -> Iterator[dict[str, str]]:
     yield {"csrf_token": "IjEyMyI.aSAA.\u1ebf"}
 
 
-@pytest.mark.parametrize("name", routes.writing())
+# a mail program answers a letter's way out by itself; the letter's own signed key stands in for the token (RFC 8058)
+SIGNED_OTHERWISE = {"POST accounts.unsubscribe"}
+
+
+@pytest.mark.parametrize("name", [name for name in routes.writing() if name not in SIGNED_OTHERWISE])
 def test_no_form_is_taken_without_a_token_of_this_session(world: World, name: str) -> None:
     asked = working(world, name)
     client = world.client(asked.role)

@@ -65,7 +65,7 @@ def test_every_set_leads_to_its_goods(app: Flask, client: Client) -> None:
 
 def test_what_is_being_prepared_is_said_and_has_no_button(client: Client) -> None:
     text = client.get("/").text
-    assert text.count("Đang chuẩn bị:") == 3
+    assert text.count("Đang chuẩn bị:") == 2
     assert 'href="/agreements' not in text
     assert 'href="/department' not in text
 
