@@ -35,7 +35,8 @@ _BY_LENGTH = {10: TaxCodeKind.ORGANISATION, 13: TaxCodeKind.BRANCH, 12: TaxCodeK
 
 def normalised(text: str) -> str:
     """What somebody typed, in the one spelling that is kept: digits alone, a dash before the number of a branch."""
-    plain = _BETWEEN.sub("", unicodedata.normalize("NFKC", text)).upper().removeprefix("MST").lstrip(":")
+    large = _BETWEEN.sub("", unicodedata.normalize("NFKC", text)).upper()
+    plain = unicodedata.normalize("NFKC", large).removeprefix("MST").lstrip(":")
     return f"{plain[:10]}-{plain[10:]}" if re.fullmatch(r"[0-9]{13}", plain) else plain
 
 
