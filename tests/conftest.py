@@ -23,15 +23,19 @@ from tests.databases import Database, Databases, engine_name, open_databases, st
 pytest_plugins = ["tests.browser"]
 
 CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
-# what never asks a database anything says the same on both
+# what never asks a database anything, or is held by others to be alike on both, runs once
 ONCE = (
     "tests/architecture/",
+    "tests/bad_input/test_shapes.py::test_no_form_is_taken_without_a_token_of_this_session",
+    "tests/catalogue/test_search_mistakes.py",
     "tests/journeys/",
     "tests/pages/",
     "tests/test_html_checker.py",
+    "tests/core/test_bucket.py",
     "tests/core/test_i18n.py",
     "tests/core/test_money.py",
     "tests/core/test_notices.py",
+    "tests/core/test_tax_codes.py",
     "tests/core/test_text.py",
     "tests/demo/test_data_files.py",
     "tests/demo/test_docs.py",
