@@ -89,8 +89,8 @@ class Product(Base):
     product_set: Mapped[ProductSet] = relationship()
     origin: Mapped[Province] = relationship(foreign_keys=[origin_id])
     origin_now: Mapped[Province] = relationship(foreign_keys=[origin_now_id])
-    variants: Mapped[list[Variant]] = relationship(back_populates="product", order_by="Variant.position")
-    photos: Mapped[list[Photo]] = relationship(back_populates="product", order_by="Photo.position")
+    variants: Mapped[list[Variant]] = relationship(back_populates="product", order_by="Variant.position, Variant.id")
+    photos: Mapped[list[Photo]] = relationship(back_populates="product", order_by="Photo.position, Photo.id")
     certificates: Mapped[list[Certificate]] = relationship(back_populates="product", order_by="Certificate.issued_on")
 
     @property

@@ -40,7 +40,9 @@ def desk(app: Flask, client_of: Any) -> Desk:
 
 def packs(desk: Desk) -> list[Variant]:
     desk.product()
-    return list(db.session.scalars(select(Variant).join(Variant.product).where(Product.slug == desk.slug)))
+    return list(
+        db.session.scalars(select(Variant).join(Variant.product).where(Product.slug == desk.slug).order_by(Variant.id))
+    )
 
 
 # --- packs ---

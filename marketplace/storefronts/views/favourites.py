@@ -10,6 +10,7 @@ from marketplace.accounts.signing_in import needs_sign_in
 from marketplace.core.database import writing
 from marketplace.core.i18n import ngettext
 from marketplace.core.refusals import NotSeen
+from marketplace.core.text import clean
 from marketplace.storefronts import bp, queries, services
 from marketplace.web.requests import actor, back, private, query_texts
 
@@ -33,7 +34,7 @@ def favourites_list() -> ResponseReturnValue:
 @needs_sign_in
 def keep_favourites() -> ResponseReturnValue:
     """Keep one or more goods; those that nobody sells any more are passed over."""
-    asked = list(dict.fromkeys(request.form.getlist("product")))[: queries.MOST_KEPT]
+    asked = list(dict.fromkeys(clean(slug[:200]) for slug in request.form.getlist("product")[: queries.MOST_KEPT]))
     with writing():
         number = services.keep(asked, by=actor())
     if not number:
