@@ -50,12 +50,32 @@ class Sheet:
 
 def workbook(sheet: Sheet) -> bytes:
     """An XLSX file with this sheet; a text that begins like a formula stays the text that it is."""
+    return _packed([sheet], is_frozen=False)
+
+
+def workbook_of(*sheets: Sheet) -> bytes:
+    """An XLSX file with several sheets, whose heads stay in sight."""
+    return _packed(sheets, is_frozen=True)
+
+
+def _packed(sheets: Sequence[Sheet], *, is_frozen: bool) -> bytes:
     # twenty megabytes that most processes never need, here and below
     from openpyxl import Workbook
-    from openpyxl.utils import get_column_letter
 
     book = Workbook(write_only=True)
-    page = book.create_sheet(sheet.name[:31])
+    for sheet in sheets:
+        page = book.create_sheet(sheet.name[:31])
+        if is_frozen:
+            page.freeze_panes = "A2"
+        _fill(page, sheet)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _fill(page: Any, sheet: Sheet) -> None:
+    from openpyxl.utils import get_column_letter
+
     for number, width in enumerate(sheet.widths, start=1):
         page.column_dimensions[get_column_letter(number)].width = width
     for line in sheet.above:
@@ -65,9 +85,6 @@ def workbook(sheet: Sheet) -> bytes:
     page.append([_cell(page, head, bold=True) for head in sheet.heads])
     for row in sheet.rows:
         page.append([_cell(page, value) for value in row])
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 def _cell(page: Any, value: Cell, *, bold: bool = False) -> Any:
@@ -94,25 +111,6 @@ def _storable(value: Cell) -> Any:
     return "".join(sign for sign in value if sign in "\t\n" or unicodedata.category(sign) not in {"Cc", "Cs"})
 
 
-def workbook_of(*sheets: Sheet) -> bytes:
-    """An XLSX file with several sheets of texts and whole numbers."""
-    from openpyxl import Workbook
-    from openpyxl.utils import get_column_letter
-
-    book = Workbook(write_only=True)
-    for sheet in sheets:
-        page = book.create_sheet(sheet.name[:31])
-        page.freeze_panes = "A2"
-        for number, width in enumerate(sheet.widths, start=1):
-            page.column_dimensions[get_column_letter(number)].width = width
-        page.append([_cell(page, head, bold=True) for head in sheet.heads])
-        for row in sheet.rows:
-            page.append([_cell(page, value) for value in row])
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
@@ -125,7 +123,7 @@ def read_rows(content: bytes, *, most: int) -> list[Row]:
         return _bounded(_of_xlsx(content), most)
     if content[:4] == b"\xd0\xcf\x11\xe0":
         raise Refused(_("This is an old Excel file (.xls). Please save it as .xlsx or .csv and send it again."))
-    if content[:4] == b"%PDF" or (b"\x00" in content[:2000].replace(b"\x00", b"", 0) and not _is_utf16(content)):
+    if content[:4] == b"%PDF" or _holds_no_text(content):
         raise Refused(_("This is no spreadsheet. Please send an .xlsx or .csv file."))
     return _bounded(_of_csv(content), most)
 
@@ -137,7 +135,7 @@ def numbered_rows(content: bytes, *, most: int, longest: int) -> list[tuple[int,
     """
     if content[:4] == b"PK\x03\x04":
         rows = _of_xlsx(content, longest, MOST_COLUMNS + 1)
-    elif content[:4] in (b"\xd0\xcf\x11\xe0", b"%PDF") or (b"\x00" in content[:2000] and not _is_utf16(content)):
+    elif content[:4] in (b"\xd0\xcf\x11\xe0", b"%PDF") or _holds_no_text(content):
         raise Refused(_("This is no spreadsheet that can be read here. Please save it as .xlsx or .csv."))
     else:
         rows = _of_csv(content, longest, MOST_COLUMNS + 1)
@@ -151,6 +149,10 @@ def numbered_rows(content: bytes, *, most: int, longest: int) -> list[tuple[int,
             number_said = f"{most:,}".replace(",", ".")
             raise Refused(_("This file has more than %(most)s rows. Please split it into several.", most=number_said))
     return found
+
+
+def _holds_no_text(content: bytes) -> bool:
+    return b"\x00" in content[:2000] and not _is_utf16(content)
 
 
 def _bounded(rows: Iterator[Row], most: int) -> list[Row]:
