@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
@@ -12,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from marketplace.accounts.models import Organisation, Person
 from marketplace.catalogue.models import Product, Variant
+from marketplace.core import clock
 from marketplace.core.database import db
 from marketplace.core.outbox import Notice
 from marketplace.inventory.models import StockItem
@@ -78,6 +80,11 @@ def set_up(app: Flask) -> Stall:
         ward = places.wards_of(factories.province("ha-noi"))[0].code
         skus = [factories.variant_of(one).sku for one in (cake, bag)]
         return Stall(app, cakes, rice, *skus, ward, cake)
+
+
+def on(days: int) -> str:
+    """A day as a browser sends it."""
+    return (clock.today() + timedelta(days=days)).isoformat()
 
 
 def manager(app: Flask, of: Organisation) -> Person:

@@ -17,12 +17,12 @@ from marketplace.orders.models import Order
 from marketplace.orders.services.time_limits import working_hours_from
 from tests.clients import Client
 from tests.orders.stall import Stall, filled, orders_of, put, text_of
-from tests.orders.test_parcels import buyer, confirmed, seller, ship  # noqa: F401 - fixtures
+from tests.orders.test_parcels import confirmed, ship
 
 # --- asking to cancel ------------------------------------------------------------------------------------------------
 
 
-def test_the_seller_agrees_to_cancel(buyer: Client, seller: Client, stall: Stall) -> None:  # noqa: F811
+def test_the_seller_agrees_to_cancel(buyer: Client, seller: Client, stall: Stall) -> None:
     ref = confirmed(buyer, seller, stall, (stall.cake, 2))
     assert "Xin hủy đơn" in text_of(buyer.get(f"/orders/{ref}"))
     assert seller.post(f"/orders/{ref}/cancellation-agreement").status_code == 422
@@ -36,7 +36,7 @@ def test_the_seller_agrees_to_cancel(buyer: Client, seller: Client, stall: Stall
     assert (stall.states(), stall.stock(stall.cake)) == (["cancelled"], (50, 0))
 
 
-def test_the_seller_keeps_to_the_order_and_is_asked_once(buyer: Client, seller: Client, stall: Stall) -> None:  # noqa: F811
+def test_the_seller_keeps_to_the_order_and_is_asked_once(buyer: Client, seller: Client, stall: Stall) -> None:
     ref = confirmed(buyer, seller, stall, (stall.cake, 2))
     buyer.post(f"/orders/{ref}/cancellation-request", data={"note": "Tôi đặt nhầm"})
     assert seller.post(f"/orders/{ref}/cancellation-refusal", data={"note": ""}).status_code == 422
@@ -47,7 +47,7 @@ def test_the_seller_keeps_to_the_order_and_is_asked_once(buyer: Client, seller: 
     assert stall.states() == ["confirmed"]
 
 
-def test_shipping_answers_the_request(buyer: Client, seller: Client, stall: Stall) -> None:  # noqa: F811
+def test_shipping_answers_the_request(buyer: Client, seller: Client, stall: Stall) -> None:
     ref = confirmed(buyer, seller, stall, (stall.cake, 2))
     buyer.post(f"/orders/{ref}/cancellation-request", data={"note": "Tôi đặt nhầm"})
     assert ship(seller, ref).status_code == 303
@@ -74,8 +74,8 @@ def test_weekends_do_not_count(start: tuple[int, ...], hours: int, end: tuple[in
 
 
 def test_a_paid_order_that_nobody_answers_ends_and_the_money_goes_back(
-    buyer: Client,  # noqa: F811
-    seller: Client,  # noqa: F811
+    buyer: Client,
+    seller: Client,
     stall: Stall,
 ) -> None:
     put(buyer, stall.cake, 1)
@@ -108,8 +108,8 @@ def change(stall: Stall, sku: str, **values: Any) -> None:
 
 
 def test_what_can_still_be_had_goes_into_the_cart_at_todays_price(
-    buyer: Client,  # noqa: F811
-    seller: Client,  # noqa: F811
+    buyer: Client,
+    seller: Client,
     stall: Stall,
 ) -> None:
     ref = confirmed(buyer, seller, stall, (stall.cake, 3))
@@ -122,7 +122,7 @@ def test_what_can_still_be_had_goes_into_the_cart_at_todays_price(
     assert "210.000 ₫" in page
 
 
-def test_what_cannot_be_had_is_named_with_the_reason(buyer: Client, seller: Client, stall: Stall) -> None:  # noqa: F811
+def test_what_cannot_be_had_is_named_with_the_reason(buyer: Client, seller: Client, stall: Stall) -> None:
     ref = confirmed(buyer, seller, stall, (stall.cake, 3))
     change(stall, stall.cake, is_active=False)
     buyer.post(f"/orders/{ref}/reorder")
@@ -131,7 +131,7 @@ def test_what_cannot_be_had_is_named_with_the_reason(buyer: Client, seller: Clie
     assert "Bánh đậu xanh" in page
 
 
-def test_fewer_go_into_the_cart_where_fewer_are_left(buyer: Client, seller: Client, stall: Stall) -> None:  # noqa: F811
+def test_fewer_go_into_the_cart_where_fewer_are_left(buyer: Client, seller: Client, stall: Stall) -> None:
     ref = confirmed(buyer, seller, stall, (stall.cake, 5))
     with stall.app.app_context(), writing():
         item = db.session.query(StockItem).join(Variant).filter(Variant.sku == stall.cake).one()

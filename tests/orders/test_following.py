@@ -3,46 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from marketplace.core import clock
 from marketplace.core.database import db, writing
 from marketplace.core.links import key_of
 from marketplace.orders.models import FreightTable
-from tests import factories
 from tests.clients import Client
-from tests.orders.stall import Stall, filled, manager, ordered, orders_of, put, text_of
+from tests.orders.stall import Stall, filled, manager, on, ordered, orders_of, put, text_of
 
 Members = Callable[[Any], Client]
-
-
-@pytest.fixture
-def seller(client_of: Members, stall: Stall) -> Client:
-    """The manager of the cake producer, signed in."""
-    return client_of(manager(stall.app, stall.cakes))
-
-
-@pytest.fixture
-def buyer(client_of: Members, stall: Stall) -> Client:
-    """A private buyer, signed in."""
-    with stall.app.app_context():
-        lan = factories.person()
-    return client_of(lan)
 
 
 def order_by(client: Client, stall: Stall, **changes: Any) -> str:
     """The ref of a new order of one cake."""
     return orders_of(stall, ordered(client, stall, **changes))[0]
-
-
-def on(days: int) -> str:
-    """A day as a browser sends it."""
-    return (clock.today() + timedelta(days=days)).isoformat()
 
 
 def test_an_order_paid_on_delivery_goes_its_whole_way(buyer: Client, seller: Client, stall: Stall) -> None:

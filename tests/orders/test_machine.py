@@ -15,6 +15,7 @@ from tests.access import making
 from tests.access import world as worlds
 from tests.access.digest import changed, digests
 from tests.access.world import BUYERS, ROLES, SELLERS, World
+from tests.orders.shelf import Shelf
 
 world = worlds.world
 
@@ -54,24 +55,9 @@ ACTS = [
 ]
 
 
-class Shelf:
-    """One order for each kind of buyer and state, for those who are refused: nothing they do changes it."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.kept: dict[tuple[str, OrderState], str] = {}
-
-    def ref(self, role: str, state: OrderState) -> str:
-        """The order that somebody in this role names."""
-        whose = role if role in ("guest", "colleague") else "buyer"
-        if (whose, state) not in self.kept:
-            self.kept[whose, state] = fresh(self.world, whose, state)
-        return self.kept[whose, state]
-
-
 @pytest.fixture(scope="module")
-def shelf(world: World) -> Shelf:
-    return Shelf(world)
+def shelf(world: World) -> Shelf[OrderState]:
+    return Shelf(world, fresh)
 
 
 def fresh(world: World, role: str, state: OrderState) -> str:
@@ -98,7 +84,9 @@ EVERY = [pytest.param(state, act, id=f"{state.value}-{act.noun}") for state in O
 
 
 @pytest.mark.parametrize(("state", "act"), EVERY)
-def test_the_others_are_refused_and_change_nothing(world: World, shelf: Shelf, state: OrderState, act: Act) -> None:
+def test_the_others_are_refused_and_change_nothing(
+    world: World, shelf: Shelf[OrderState], state: OrderState, act: Act
+) -> None:
     refused = {role: shelf.ref(role, state) for role in ROLES if act.after(state, role) is None}
     before = now(world)
     got = {role: post(world, role, ref, act) for role, ref in refused.items()}

@@ -17,7 +17,7 @@ from marketplace.orders.models import Order, OrderLine
 from marketplace.orders.queries.papers import packing_slip_of, receipt_of
 from tests.clients import Client
 from tests.orders.stall import Stall, text_of
-from tests.orders.test_parcels import buyer, confirmed, seller, ship  # noqa: F401 - fixtures
+from tests.orders.test_parcels import confirmed, ship
 
 Members = Callable[[Any], Client]
 LETTERS = "ĂÂĐÊÔƠƯ ăâđêôơư àảãáạ ằẳẵắặ ầẩẫấậ èẻẽéẹ ềểễếệ ìỉĩíị òỏõóọ ồổỗốộ ờởỡớợ ùủũúụ ừửữứự ỳỷỹýỵ ₫ − × · “”"
@@ -39,8 +39,8 @@ def paper(**changes: Any) -> dict[str, Any]:
 
 
 def test_both_sides_take_a_receipt_and_the_seller_a_packing_slip(
-    buyer: Client,  # noqa: F811
-    seller: Client,  # noqa: F811
+    buyer: Client,
+    seller: Client,
     client: Client,
     stall: Stall,
 ) -> None:
@@ -102,8 +102,8 @@ def test_a_paper_without_end_is_refused() -> None:
 
 
 def test_papers_speak_the_readers_language(
-    buyer: Client,  # noqa: F811
-    seller: Client,  # noqa: F811
+    buyer: Client,
+    seller: Client,
     stall: Stall,
 ) -> None:
     ref = confirmed(buyer, seller, stall, (stall.cake, 1))

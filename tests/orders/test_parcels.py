@@ -11,35 +11,13 @@ from sqlalchemy import update
 
 from marketplace.catalogue.models import Variant
 from marketplace.core.database import db, writing
-from marketplace.core.events import _reactions
 from marketplace.orders.events import OrderReduced
 from marketplace.orders.models import Order
 from tests import factories
 from tests.clients import Client
-from tests.orders.stall import Stall, filled, manager, orders_of, put, text_of
-from tests.orders.test_following import on
+from tests.orders.stall import Stall, filled, on, orders_of, put, text_of
 
 Members = Callable[[Any], Client]
-
-
-@pytest.fixture
-def seller(client_of: Members, stall: Stall) -> Client:
-    return client_of(manager(stall.app, stall.cakes))
-
-
-@pytest.fixture
-def buyer(client_of: Members, stall: Stall) -> Client:
-    with stall.app.app_context():
-        lan = factories.person()
-    return client_of(lan)
-
-
-@pytest.fixture
-def reduced(monkeypatch: pytest.MonkeyPatch) -> list[OrderReduced]:
-    """What is told upwards when an order comes to cost less."""
-    told: list[OrderReduced] = []
-    monkeypatch.setitem(_reactions, OrderReduced, [*_reactions[OrderReduced], told.append])
-    return told
 
 
 def confirmed(buyer: Client, seller: Client, stall: Stall, *wishes: tuple[str, int]) -> str:

@@ -14,6 +14,7 @@ from tests.access import returning
 from tests.access import world as worlds
 from tests.access.digest import changed, digests
 from tests.access.world import BUYERS, ROLES, SELLERS, World
+from tests.orders.shelf import Shelf
 
 world = worlds.world
 
@@ -61,23 +62,9 @@ ACTS = [
 BY_OTHERS = {(S.REQUESTED, A.ESCALATE), (S.APPROVED, A.ESCALATE), (S.RECEIVED, A.REFUND)}
 
 
-class Shelf:
-    """One return for each kind of buyer and state, for those who are refused: nothing they do changes it."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.kept: dict[tuple[str, ReturnState], str] = {}
-
-    def ref(self, role: str, state: ReturnState) -> str:
-        whose = role if role in ("guest", "colleague") else "buyer"
-        if (whose, state) not in self.kept:
-            self.kept[whose, state] = fresh(self.world, whose, state)
-        return self.kept[whose, state]
-
-
 @pytest.fixture(scope="module")
-def shelf(world: World) -> Shelf:
-    return Shelf(world)
+def shelf(world: World) -> Shelf[ReturnState]:
+    return Shelf(world, fresh)
 
 
 def fresh(world: World, role: str, state: ReturnState) -> str:
@@ -103,7 +90,9 @@ EVERY = [pytest.param(state, act, id=f"{state.value}-{act.id}") for state in Ret
 
 
 @pytest.mark.parametrize(("state", "act"), EVERY)
-def test_the_others_are_refused_and_change_nothing(world: World, shelf: Shelf, state: ReturnState, act: Act) -> None:
+def test_the_others_are_refused_and_change_nothing(
+    world: World, shelf: Shelf[ReturnState], state: ReturnState, act: Act
+) -> None:
     refused = {role: shelf.ref(role, state) for role in ROLES if role not in act.roles or state not in act.ways}
     before = now(world)
     got = {role: post(world, role, ref, act) for role, ref in refused.items()}

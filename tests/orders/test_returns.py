@@ -13,7 +13,6 @@ from sqlalchemy import select
 from marketplace.core import clock
 from marketplace.core.actors import OrganisationKind
 from marketplace.core.database import db, writing
-from marketplace.core.events import _reactions
 from marketplace.core.links import key_of
 from marketplace.orders import jobs
 from marketplace.orders.events import OrderReduced
@@ -22,22 +21,9 @@ from marketplace.payments.models import Refund
 from tests import factories
 from tests.access.things import jpeg
 from tests.clients import Client
-from tests.orders.stall import Stall, filled, manager, orders_of, put, text_of
-from tests.orders.test_following import on
+from tests.orders.stall import Stall, filled, on, orders_of, put, text_of
 
 Members = Callable[[Any], Client]
-
-
-@pytest.fixture
-def seller(client_of: Members, stall: Stall) -> Client:
-    return client_of(manager(stall.app, stall.cakes))
-
-
-@pytest.fixture
-def buyer(client_of: Members, stall: Stall) -> Client:
-    with stall.app.app_context():
-        lan = factories.person()
-    return client_of(lan)
 
 
 @pytest.fixture
@@ -46,13 +32,6 @@ def operator(client_of: Members, stall: Stall) -> Client:
         return client_of(
             factories.manager_of(factories.organisation(OrganisationKind.OPERATOR, province_slug="ha-noi"))
         )
-
-
-@pytest.fixture
-def reduced(monkeypatch: pytest.MonkeyPatch) -> list[OrderReduced]:
-    told: list[OrderReduced] = []
-    monkeypatch.setitem(_reactions, OrderReduced, [*_reactions[OrderReduced], told.append])
-    return told
 
 
 def delivered(buyer: Client, seller: Client, stall: Stall, packs: int = 3, **changes: Any) -> str:
