@@ -15,7 +15,18 @@ from marketplace.core import i18n
 from marketplace.core.database import db
 from marketplace.web import assets, errors, filters, kept, limits, mailbox, media, security, templating, workshop
 
-FEATURES = ("places", "accounts", "messages", "catalogue", "inventory", "storefronts", "orders", "payments", "api")
+FEATURES = (
+    "places",
+    "accounts",
+    "messages",
+    "catalogue",
+    "inventory",
+    "storefronts",
+    "orders",
+    "payments",
+    "contracts",
+    "api",
+)
 COOKIE_SECONDS = 30 * 24 * 3600
 
 

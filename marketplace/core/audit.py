@@ -102,12 +102,12 @@ def record(
         "action": action,
         "before": before,
         "after": after,
-        "figures": {name: _plain(value) for name, value in figures.items()},
+        "figures": {name: plain(value) for name, value in figures.items()},
     }
     db.session().info.setdefault("audit", []).append(row)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A figure as JSON holds it: days and exact numbers as text."""
     if isinstance(value, date):
         return value.isoformat()

@@ -43,6 +43,19 @@ PREFIXES = {
     "webhook": "WH",
     "application": "HS",
     "import": "NH",
+    "request": "YC",
+    "quote": "BG",
+    "agreement": "HD",
+    "annex": "PL",
+    "minutes": "BB",
+    "review": "YK",
+    "upload": "TK",
+    "mandate": "UQ",
+    "rule_change": "TD",
+    "call_off": "GH",
+    "dispute": "KN",
+    "monitoring": "GS",
+    "supply": "NC",
 }
 _sequences = {name: Sequence(f"{name}_refs", metadata=Base.metadata, data_type=BigInteger) for name in PREFIXES}
 

@@ -21,6 +21,8 @@ EXTRA_ROOMS: dict[str, set[str]] = {
     "orders": {"methods", "subjects", "personal"},  # the slot where payments hangs the ways to pay
     "payments": {"providers", "personal"},  # one module a way to pay
     "storefronts": {"subjects", "personal"},
+    # what a contract says, as plain data; PDF signatures, the only place that knows pyHanko; parts of one page
+    "contracts": {"terms", "signatures", "sections", "subjects", "personal"},
 }
 NEVER_IMPORTS = {
     "states": {"models", "policies", "queries", "services", "panels", "reactions", "jobs", "forms", "views"},
@@ -33,6 +35,8 @@ NEVER_IMPORTS = {
     "reactions": {"forms", "views"},
     "panels": {"services", "forms", "views"},
     "forms": {"views"},
+    "terms": {"models", "policies", "queries", "services", "panels", "reactions", "jobs", "forms", "views"},
+    "signatures": {"models", "policies", "queries", "services", "panels", "reactions", "jobs", "forms", "views"},
 }
 HTTP = {"request", "session", "flash", "redirect", "abort", "make_response"}
 

@@ -24,6 +24,7 @@ class Topic(Labelled):
 
     BUYING = "buying", _l("Orders that I placed")
     SELLING = "selling", _l("Orders that we received")
+    CONTRACTS = "contracts", _l("Requests, quotes and agreements")
     MESSAGES = "messages", _l("Messages")
     MONEY = "money", _l("Money: refunds, transfers, bills")
     ORGANISATION = "organisation", _l("My organisation")
@@ -57,11 +58,13 @@ TOPICS: tuple[tuple[str, Topic], ...] = (
     ("orders/*_operator", Topic.ORGANISATION),
     ("storefronts/*", Topic.ORGANISATION),
     ("catalogue/*", Topic.ORGANISATION),
+    ("contracts/*", Topic.CONTRACTS),
     ("news/*", Topic.NEWS),
 )
 REASONS: dict[Topic, Any] = {
     Topic.BUYING: _l("You get this letter because of an order that you placed on the marketplace."),
     Topic.SELLING: _l("You get this letter because you look after orders of your shop."),
+    Topic.CONTRACTS: _l("You get this letter because you work on requests, quotes or agreements here."),
     Topic.MESSAGES: _l("You get this letter because somebody wrote to you on the marketplace."),
     Topic.MONEY: _l("You get this letter because it is about your money or that of your organisation."),
     Topic.ORGANISATION: _l("You get this letter because you work for an organisation on the marketplace."),

@@ -1,0 +1,1 @@
+"""What may happen to requests, quotes, agreements and all that hangs on them: a module a noun."""

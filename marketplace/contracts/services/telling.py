@@ -1,0 +1,41 @@
+"""Writing to the sides and the departments of an agreement; texts are in templates/contracts/notices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marketplace.contracts.models import Agreement
+from marketplace.contracts.states.agreements import Side
+from marketplace.core.actors import Recipient
+from marketplace.core.outbox import notify
+
+
+def tell(agreement: Agreement, side: Side, template: str, *, page: str = "", **more: Any) -> None:
+    """Write to the people of one side: `template` names contracts/notices/<template>.txt."""
+    _tell(agreement, agreement.recipient_of(side), template, page or f"/agreements/{agreement.ref}", more)
+
+
+def tell_both(agreement: Agreement, template: str, *, page: str = "", **more: Any) -> None:
+    """Write to both sides."""
+    for side in Side:
+        tell(agreement, side, template, page=page, **more)
+
+
+def tell_departments(agreement: Agreement, template: str, *, page: str = "", **more: Any) -> None:
+    """Write to the departments of both provinces, once where they are the same."""
+    for department in agreement.departments():
+        where = page or f"/department/agreements/{agreement.ref}"
+        _tell(agreement, Recipient("organisation", department.ref), template, where, more)
+
+
+def _tell(agreement: Agreement, recipient: Recipient, template: str, url: str, more: dict[str, Any]) -> None:
+    context = {
+        "agreement": agreement.ref,
+        "title": agreement.title,
+        "kind": agreement.kind.value,
+        "paper": agreement.paper.value,
+        "seller": agreement.seller.name,
+        "buyer": agreement.buyer.name,
+        "url": url,
+    }
+    notify(recipient, f"contracts/{template}", **{**context, **more})

@@ -1,0 +1,1 @@
+"""What requests, quotes, agreements and everything that hangs on them can be."""
