@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from marketplace.accounts.models import Organisation
+from marketplace.accounts.queries.organisations import operators
 from marketplace.contracts.models import Agreement
 from marketplace.contracts.states.agreements import Side
 from marketplace.core.actors import Recipient
@@ -24,8 +26,21 @@ def tell_both(agreement: Agreement, template: str, *, page: str = "", **more: An
 def tell_departments(agreement: Agreement, template: str, *, page: str = "", **more: Any) -> None:
     """Write to the departments of both provinces, once where they are the same."""
     for department in agreement.departments():
-        where = page or f"/department/agreements/{agreement.ref}"
-        _tell(agreement, Recipient("organisation", department.ref), template, where, more)
+        tell_department(agreement, department, template, page=page, **more)
+
+
+def tell_department(
+    agreement: Agreement, department: Organisation, template: str, *, page: str = "", **more: Any
+) -> None:
+    """Write to the officers of one department."""
+    where = page or f"/department/agreements/{agreement.ref}"
+    _tell(agreement, Recipient("organisation", department.ref), template, where, more)
+
+
+def tell_operators(agreement: Agreement, template: str, *, page: str = "", **more: Any) -> None:
+    """Write to the marketplace's operator what only it can mend; it may not open the agreement itself."""
+    for recipient in operators():
+        _tell(agreement, recipient, template, page or "/operator", more)
 
 
 def _tell(agreement: Agreement, recipient: Recipient, template: str, url: str, more: dict[str, Any]) -> None:
