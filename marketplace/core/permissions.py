@@ -90,6 +90,7 @@ class Permission(StrEnum):
     REVIEW_DECIDE = "review.decide"
     DEPARTMENT_DESK_SEE = "department_desk.see"
     AGREEMENT_MONITOR = "agreement.monitor"
+    MONITORING_SEE = "monitoring.see"
     MONITORING_ANSWER = "monitoring.answer"
     DOCUMENT_SEE = "document.see"
     UPLOAD_SEE = "upload.see"

@@ -182,6 +182,8 @@ def upgrade() -> None:
     sa.Column('place', sa.String(length=300), nullable=False),
     sa.Column('answer_by', sa.Date(), nullable=False),
     sa.Column('is_standing', sa.Boolean(), nullable=False),
+    sa.Column('is_named', sa.Boolean(), nullable=False),
+    sa.Column('token', sa.String(length=48), nullable=True),
     sa.Column('introduced_by', sa.String(length=40), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
@@ -189,7 +191,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_requests_person_id')),
     sa.ForeignKeyConstraint(['province_id'], ['provinces.id'], name=op.f('fk_requests_province_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_requests')),
-    sa.UniqueConstraint('ref', name=op.f('uq_requests_ref'))
+    sa.UniqueConstraint('ref', name=op.f('uq_requests_ref')),
+    sa.UniqueConstraint('token', name=op.f('uq_requests_token'))
     )
     op.create_index('ix_requests_board', 'requests', ['audience', 'state', 'answer_by'], unique=False)
     op.create_index(op.f('ix_requests_buyer_id'), 'requests', ['buyer_id'], unique=False)
@@ -205,6 +208,7 @@ def upgrade() -> None:
     sa.Column('state', one_of("state", "open accepted declined withdrawn expired"), nullable=False),
     sa.Column('turn', one_of("turn", "seller buyer"), nullable=False),
     sa.Column('last_round', sa.Integer(), nullable=False),
+    sa.Column('valid_until', sa.Date(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['request_id'], ['requests.id'], name=op.f('fk_quotes_request_id')),
@@ -215,12 +219,12 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_quotes_request_id'), 'quotes', ['request_id'], unique=False)
     op.create_index(op.f('ix_quotes_seller_id'), 'quotes', ['seller_id'], unique=False)
+    op.create_index('ix_quotes_state_until', 'quotes', ['state', 'valid_until'], unique=False)
 
     op.create_table('request_invitations',
     sa.Column('id', BigId, nullable=False),
     sa.Column('request_id', BigId, nullable=False),
     sa.Column('seller_id', BigId, nullable=False),
-    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('declined_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['request_id'], ['requests.id'], name=op.f('fk_request_invitations_request_id')),
     sa.ForeignKeyConstraint(['seller_id'], ['organisations.id'], name=op.f('fk_request_invitations_seller_id')),
@@ -285,6 +289,8 @@ def upgrade() -> None:
     sa.Column('evidence', one_of("evidence", "L0 L1 L2"), nullable=False),
     sa.Column('policy', PlainJson, nullable=False),
     sa.Column('consent', one_of("consent", "closed band exact"), nullable=False),
+    sa.Column('seller_consent', one_of("seller_consent", "closed band exact"), nullable=False),
+    sa.Column('buyer_consent', one_of("buyer_consent", "closed band exact"), nullable=False),
     sa.Column('last_version', sa.Integer(), nullable=False),
     sa.Column('active_version', sa.Integer(), nullable=True),
     sa.Column('amends_version', sa.Integer(), nullable=True),
@@ -299,6 +305,7 @@ def upgrade() -> None:
     sa.Column('monitored_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('challenged_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('cancel_reason', one_of("cancel_reason", "withdrawn refused lapsed dept_objection"), nullable=True),
+    sa.Column('cancel_words', sa.String(length=2000), nullable=False),
     sa.Column('rationale', one_of("rationale", "price quantity schedule term goods clauses"), nullable=True),
     sa.Column('ground', one_of("ground", "breach agreed_condition force_majeure notice"), nullable=True),
     sa.Column('ending_side', one_of("ending_side", "seller buyer"), nullable=True),
@@ -528,7 +535,10 @@ def upgrade() -> None:
     sa.Column('indicator', one_of("indicator", "late slow price certificate signature same_signatory"), nullable=False),
     sa.Column('state', one_of("state", "draft active addressed declined completed closed stopped cancelled"), nullable=False),
     sa.Column('words', sa.String(length=4000), nullable=False),
-    sa.Column('answer', sa.String(length=4000), nullable=False),
+    sa.Column('seller_acted', sa.Boolean(), nullable=True),
+    sa.Column('seller_answer', sa.String(length=4000), nullable=False),
+    sa.Column('buyer_acted', sa.Boolean(), nullable=True),
+    sa.Column('buyer_answer', sa.String(length=4000), nullable=False),
     sa.Column('result', sa.String(length=4000), nullable=False),
     sa.Column('person_id', BigId, nullable=True),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),

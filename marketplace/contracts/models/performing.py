@@ -162,7 +162,11 @@ class MonitoringCase(Base):
     indicator: Mapped[Indicator] = enumerated(Indicator, "indicator")
     state: Mapped[CaseState] = enumerated(CaseState, "state", default=CaseState.DRAFT)
     words: Mapped[str] = mapped_column(String(4000), default="")
-    answer: Mapped[str] = mapped_column(String(4000), default="")
+    # what each side says: whether it has acted, or sees no problem
+    seller_acted: Mapped[bool | None]
+    seller_answer: Mapped[str] = mapped_column(String(4000), default="")
+    buyer_acted: Mapped[bool | None]
+    buyer_answer: Mapped[str] = mapped_column(String(4000), default="")
     result: Mapped[str] = mapped_column(String(4000), default="")
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     opened_at: Mapped[datetime] = mapped_column(default=clock.now)

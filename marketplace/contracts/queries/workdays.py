@@ -28,6 +28,11 @@ def end_of_workday(days: int) -> datetime:
     return clock.end_of(add_workdays(clock.today(), days))
 
 
+def last_day(due_at: datetime) -> date:
+    """The Vietnamese day on which something is due: deadlines run until its end, which is the next day's first moment."""
+    return clock.local(due_at - timedelta(microseconds=1)).date()
+
+
 def _special(first: date, last: date) -> dict[date, bool]:
     day = CalendarDay
     rows = db.session.execute(select(day.day, day.is_working).where(day.day.between(first, last)))

@@ -29,11 +29,11 @@ from marketplace.core.refusals import Refused
 from marketplace.places.models import Province
 
 ISSUE = "contracts.issue"
-REVIEW_DAYS, ANSWER_DAYS = 5, 10
+REVIEW_DAYS = 5
 
 
 def ask(agreement: Agreement, version: TermsVersion, by: Actor) -> None:
-    """Both sides of a locked paper accept one text: its departments get it with a deadline, if the policy asks for them.
+    """Both sides of a locked paper accept one text: its departments get it, with a deadline, if the policy asks so.
 
     Where nobody is awaited the paper is ready at once and its PDF is ordered.
     """
@@ -69,13 +69,15 @@ def approve(review: DepartmentReview, words: str, by: Actor) -> None:
 
 def send_back(review: DepartmentReview, reason: ReturnReason, words: str, by: Actor) -> None:
     """A department returns the text: both sides read why, the author of the version has the next word."""
+    from marketplace.contracts.services.agreements import back_to_table
+
     agreement = _held(review, by)
     if not words:
         raise Refused(_("Say in words what has to change: both sides will read it."), field="words")
     review.reason = reason
     _decide(review, ReviewAction.RETURN, words=words, by=by)
     _close(_open_reviews(agreement), template="review_closed")
-    _back_to_the_table(agreement, review, by)
+    back_to_table(agreement, AgreementAction.RETURN, by=by, review=review.ref, reason=reason.value)
     telling.tell_both(agreement, "review_returned", reason=reason.value, words=words, **_department(review))
 
 
@@ -88,7 +90,7 @@ def tell_in_force(agreement: Agreement) -> None:
 
 
 def void(agreement: Agreement, *, all_of_them: bool) -> None:
-    """The text that the departments look at is off the table; opinions given stand unless a new text will come."""
+    """The text of a locked paper is off the table; opinions given stand unless a new text will come."""
     found = _open_reviews(agreement)
     _close(found if all_of_them else [one for one in found if one.state in PENDING], template="review_dropped")
 
@@ -162,9 +164,7 @@ def _beginning(department: Organisation | None) -> dict[str, object]:
 def _task(review: DepartmentReview) -> None:
     assert review.due_at is not None
     agreement = review.agreement
-    deadlines.begin(
-        agreement, DeadlineKind.REVIEW, until=review.due_at, turn=Turn.DEPARTMENTS, subject=review.ref
-    )
+    deadlines.begin(agreement, DeadlineKind.REVIEW, until=review.due_at, turn=Turn.DEPARTMENTS, subject=review.ref)
     _tell(review, "review_asked", due_at=review.due_at.isoformat())
 
 
@@ -211,14 +211,6 @@ def _clear(agreement: Agreement, action: AgreementAction, *, by: Actor, version:
     enqueue(ISSUE, agreement=agreement.ref)
 
 
-def _back_to_the_table(agreement: Agreement, review: DepartmentReview, by: Actor) -> None:
-    turn = Turn(review.version.side.value)
-    until = end_of_workday(agreement.policy.get("answer_days", ANSWER_DAYS))
-    figures = {"review": review.ref, "reason": review.reason.value if review.reason else None}
-    trail.advance(agreement, AgreementAction.RETURN, by=by, turn=turn, due_at=until, **figures)
-    deadlines.begin(agreement, DeadlineKind.ANSWER, until=until, turn=turn)
-
-
 # --- silence and what is off the table ---
 
 
@@ -237,9 +229,7 @@ def _remind(review: DepartmentReview) -> None:
         trail.note(agreement, "review_overdue", by=SYSTEM, review=review.ref)
         telling.tell_both(agreement, "review_late", **_department(review))
     until = end_of_workday(agreement.policy.get("review_days", REVIEW_DAYS))
-    again = deadlines.begin(
-        agreement, DeadlineKind.REVIEW, until=until, turn=Turn.DEPARTMENTS, subject=review.ref
-    )
+    again = deadlines.begin(agreement, DeadlineKind.REVIEW, until=until, turn=Turn.DEPARTMENTS, subject=review.ref)
     again.reminded, again.next_at = deadlines.LAST, again.due_at
     _tell(review, "review_overdue", due_at=review.due_at.isoformat() if review.due_at else None)
 
