@@ -310,6 +310,8 @@ def upgrade() -> None:
     sa.Column('ground', one_of("ground", "breach agreed_condition force_majeure notice"), nullable=True),
     sa.Column('ending_side', one_of("ending_side", "seller buyer"), nullable=True),
     sa.Column('notice_until', sa.Date(), nullable=True),
+    sa.Column('notice_words', sa.String(length=2000), nullable=False),
+    sa.Column('renewal_days', sa.Integer(), nullable=True),
     sa.Column('seller_closed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('buyer_closed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -345,6 +347,7 @@ def upgrade() -> None:
     op.create_index('ix_agreements_seller_id_touched', 'agreements', ['seller_id', 'paper', 'touched_at', 'id'], unique=False)
     op.create_index(op.f('ix_agreements_seller_province_id'), 'agreements', ['seller_province_id'], unique=False)
     op.create_index('ix_agreements_state_due', 'agreements', ['state', 'due_at'], unique=False)
+    op.create_index('ix_agreements_state_valid_to', 'agreements', ['state', 'valid_to'], unique=False)
 
     op.create_table('quote_rounds',
     sa.Column('id', BigId, nullable=False),

@@ -5,6 +5,7 @@ Rows of versions, acceptances and events only grow: a trigger refuses changes an
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -49,6 +50,7 @@ class Agreement(Base):
         Index("ix_agreements_seller_id_touched", "seller_id", "paper", "touched_at", "id"),
         Index("ix_agreements_buyer_id_touched", "buyer_id", "paper", "touched_at", "id"),
         Index("ix_agreements_state_due", "state", "due_at"),
+        Index("ix_agreements_state_valid_to", "state", "valid_to"),
         *not_negative("value_vnd"),
     )
 
@@ -78,6 +80,8 @@ class Agreement(Base):
     evidence: Mapped[Evidence] = enumerated(Evidence, "evidence")
     policy: Mapped[dict[str, Any]]
     consent: Mapped[Consent] = enumerated(Consent, "consent", default=Consent.CLOSED)
+    seller_consent: Mapped[Consent] = enumerated(Consent, "seller_consent", default=Consent.CLOSED)
+    buyer_consent: Mapped[Consent] = enumerated(Consent, "buyer_consent", default=Consent.CLOSED)
     last_version: Mapped[int] = mapped_column(default=0)
     active_version: Mapped[int | None]
     amends_version: Mapped[int | None]
@@ -92,10 +96,13 @@ class Agreement(Base):
     monitored_at: Mapped[datetime | None]
     challenged_at: Mapped[datetime | None]
     cancel_reason: Mapped[CancelReason | None] = enumerated(CancelReason, "cancel_reason", nullable=True)
+    cancel_words: Mapped[str] = mapped_column(String(2000), default="")
     rationale: Mapped[AmendmentRationale | None] = enumerated(AmendmentRationale, "rationale", nullable=True)
     ground: Mapped[TerminationGround | None] = enumerated(TerminationGround, "ground", nullable=True)
     ending_side: Mapped[Side | None] = enumerated(Side, "ending_side", nullable=True)
     notice_until: Mapped[date | None]
+    notice_words: Mapped[str] = mapped_column(String(2000), default="")
+    renewal_days: Mapped[int | None]
     seller_closed_at: Mapped[datetime | None]
     buyer_closed_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -189,6 +196,11 @@ class TermsVersion(Base):
 
     agreement: Mapped[Agreement] = relationship()
     person: Mapped[Person | None] = relationship()
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        """The text as data, read from its canonical form."""
+        return dict(json.loads(self.canonical))
 
 
 class Acceptance(Base):
