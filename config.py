@@ -58,6 +58,8 @@ class Settings:
     # Luật Kế toán 2015, Điều 41, as read on 2026-11-22; the operator confirms it with an accountant
     keep_orders_years: int = 10
     weight_tolerance_percent: int = 10
+    # PEM: the key that papers are sealed with, its certificate, those above it
+    seal_file: str = ""
     stripe_secret_key: str = field(default="", repr=False)
     stripe_webhook_secret: str = field(default="", repr=False)
     stripe_api_base: str = ""

@@ -6,13 +6,18 @@ becomes markup. A template sees only its own folder and may take no packages fro
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from threading import BoundedSemaphore
-from typing import Any
+from typing import Any, Literal
 
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.refusals import Refused
@@ -20,13 +25,21 @@ from marketplace.core.refusals import Refused
 MOST_DATA = 2 * 1024 * 1024
 AT_ONCE = BoundedSemaphore(2)
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+# level A of PDF/A-2: letters that can be read out, a tree of what is a heading, a table, a list
+ARCHIVAL: Literal["a-2a"] = "a-2a"
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A paper, and what the marks of its template say: where a block lies, on which page."""
+
+    pdf: bytes
+    marks: list[dict[str, Any]]
 
 
 def made_of(template: str, data: Mapping[str, Any]) -> bytes:
     """The PDF that a template (a path below `templates/`) makes of the data; at most two are made at once."""
-    written = json.dumps(data, ensure_ascii=False)
-    if len(written.encode()) > MOST_DATA:
-        raise Refused(_l("This paper would be too long. Please ask for a part of it."))
+    written = _written(data)
     # seven megabytes that most processes never need
     import typst
 
@@ -43,6 +56,67 @@ def made_of(template: str, data: Mapping[str, Any]) -> bytes:
                 sys_inputs={"data": written},
             )
         )
+
+
+def archival(template: str, data: Mapping[str, Any], *, made_at: datetime, mark: str = "") -> Laid:
+    """The paper as PDF/A-2a, which outlasts its makers' programs, with the values of the marks named by a label.
+
+    A sign that none of the letters at hand can show is refused: kept for years, it would be an empty box for ever.
+    """
+    import typst
+
+    path = TEMPLATES / template
+    with AT_ONCE:
+        compiler = typst.Compiler(
+            path,
+            root=path.parent,
+            font_paths=_families(),
+            ignore_system_fonts=True,
+            package_path=_nowhere(),
+            package_cache_path=_nowhere(),
+            sys_inputs={"data": _written(data)},
+        )
+        try:
+            made = compiler.compile(pdf_standards=[ARCHIVAL], timestamp=int(made_at.timestamp()))
+        except typst.TypstError as error:
+            raise _unshowable(error) from error
+        found = json.loads(compiler.query(f"<{mark}>", field="value")) if mark else []
+    assert isinstance(made, bytes)
+    return Laid(made, found)
+
+
+def renderer() -> str:
+    """What makes papers, with its version: kept with each that is issued."""
+    return f"typst {version('typst')}"
+
+
+@cache
+def version_of(template: str) -> str:
+    """Which wording of a template this is: the first twelve digits of the hash of its folder."""
+    folder = (TEMPLATES / template).parent
+    parts = (path.name.encode() + b"\0" + path.read_bytes() for path in sorted(folder.glob("*.typ")))
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:12]
+
+
+def _unshowable(error: Exception) -> Exception:
+    """A refusal that names the signs without letters; every other fault of a template goes on as it is."""
+    signs = re.findall(r"could not be displayed", str(error))
+    return Refused(str(error)) if signs else error
+
+
+@cache
+def _families() -> Any:
+    """Our own family and those that come with the compiler, read once a process."""
+    import typst
+
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[_fonts()])
+
+
+def _written(data: Mapping[str, Any]) -> str:
+    written = json.dumps(data, ensure_ascii=False)
+    if len(written.encode()) > MOST_DATA:
+        raise Refused(_l("This paper would be too long. Please ask for a part of it."))
+    return written
 
 
 @cache

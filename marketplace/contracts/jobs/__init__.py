@@ -1,5 +1,5 @@
 """What the worker does for agreements by itself."""
 
-from marketplace.contracts.jobs import deadlines
+from marketplace.contracts.jobs import deadlines, papers
 
-__all__ = ["deadlines"]
+__all__ = ["deadlines", "papers"]

@@ -70,7 +70,7 @@ def _signer(seal: Seal) -> tuple[Any, int]:
 
     armoured = pem.unarmor(seal.pem, multiple=True)
     certificates = [x509.Certificate.load(der) for kind, _headers, der in armoured if kind == "CERTIFICATE"]
-    above = SimpleCertificateStore()
+    above: Any = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     above.register_multiple(certificates[1:])
     signer = _kept_key(load_pem_private_key(seal.pem, password=None), certificates[0], above)
     return signer, 2 * (ROOM + sum(len(one.dump()) for one in certificates))
