@@ -9,6 +9,13 @@ from marketplace.orders.models import Order
 
 
 @dataclass(frozen=True, slots=True)
+class OrderToChange:
+    """An order on terms is about to be locked: whoever keeps a book of its paper locks that first."""
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPlaced:
     """An order exists: paid for later (`awaiting_payment`) or already with the seller (`placed`)."""
 
@@ -75,3 +82,11 @@ class OrderReduced:
     amount_vnd: int
     commission_vnd: int
     source_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReceived:
+    """A delivery on terms was checked, or its days to be checked have passed: `order.delivery_receipt` says which."""
+
+    order: Order
+    by: Actor

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.accounts.models import Organisation
 from marketplace.core.actors import Actor, Role
 from marketplace.core.database import db
 from marketplace.core.permissions import Permission, permits, reach, require
 from marketplace.core.refusals import NotSeen
-from marketplace.orders.models import Order, OrderLine, Purchase, Return, ReturnLine, Review
+from marketplace.orders.models import Order, OrderLine, Purchase, Receipt, Return, ReturnLine, Review
 
 SELLING = (Role.MANAGER, Role.STAFF)
 
@@ -109,14 +109,14 @@ def may_answer_review(actor: Actor, review: Review) -> bool:
 
 @permits(Permission.ORDER_ASK_TO_CANCEL)
 def may_ask_to_cancel(actor: Actor, order: Order) -> bool:
-    """The buyer."""
-    return is_buyer(actor, order.purchase)
+    """The buyer; on terms the seller, too."""
+    return is_buyer(actor, order.purchase) or (order.is_on_terms and is_seller(actor, order))
 
 
 @permits(Permission.ORDER_ANSWER_CANCEL)
 def may_answer_cancel(actor: Actor, order: Order) -> bool:
-    """The seller."""
-    return is_seller(actor, order)
+    """The seller; on terms the side that was asked."""
+    return is_seller(actor, order) or (order.is_on_terms and is_buyer(actor, order.purchase))
 
 
 @permits(Permission.ORDER_REORDER)
@@ -192,6 +192,7 @@ def order_for(actor: Actor, ref: str, permission: Permission | None = None) -> O
         selectinload(Order.purchase),
         selectinload(Order.seller),
         selectinload(Order.returns).selectinload(Return.lines),
+        joinedload(Order.delivery_receipt).selectinload(Receipt.lines),
     )
     order = db.session.scalar(select(Order).where(Order.ref == ref[:32]).options(*whole))
     return reach(actor, order, Permission.ORDER_SEE, permission)

@@ -108,6 +108,8 @@ class StepKind(Labelled):
     RETURN_RECEIVED = "return_received", _l("The return is accepted")
     RETURN_DISMISSED = "return_dismissed", _l("The marketplace finds no ground for a return")
     RETURN_WITHDRAWN = "return_withdrawn", _l("The return is withdrawn")
+    CHECKED = "checked", _l("Checked by the buyer")
+    UNCHECKED = "unchecked", _l("Counts as delivered, unchecked")
 
 
 class ShortReason(Labelled):
@@ -117,6 +119,17 @@ class ShortReason(Labelled):
     NOT_GOOD_ENOUGH = "not_good_enough", _l("some were not good enough to send")
     LIGHTER = "lighter", _l("they weigh less than estimated")
     AGREED = "agreed", _l("agreed with the buyer")
+    OTHER = "other", _l("another reason")
+
+
+class RejectReason(Labelled):
+    """Why goods of a delivery are not accepted."""
+
+    DAMAGED = "damaged", _l("damaged or spoilt on arrival")
+    WRONG_GOODS = "wrong_goods", _l("other goods than ordered")
+    POOR_QUALITY = "poor_quality", _l("below the agreed quality")
+    OUT_OF_DATE = "out_of_date", _l("past or close to its best-before day")
+    MISSING = "missing", _l("not in the delivery")
     OTHER = "other", _l("another reason")
 
 

@@ -37,6 +37,9 @@ from marketplace.payments.states import (
 )
 
 CARD = "stripe"
+ON_TERMS = "on_terms"
+# the buyer sends the money to the seller's own account, who says when it is there
+BY_TRANSFER = ("vietqr", ON_TERMS)
 
 
 class BankAccount(Base):
@@ -61,6 +64,7 @@ class Payment(Base):
         *not_negative("amount_vnd", "received_vnd", "refunded_vnd"),
         CheckConstraint("refunded_vnd <= received_vnd", name="refunds_within_received"),
         Index("ix_payments_state_expires_at", "state", "expires_at"),
+        Index("ix_payments_state_due_on", "state", "due_on"),
     )
 
     machine: ClassVar[Machine[PaymentState, PaymentAction]] = PAYMENT
@@ -79,10 +83,22 @@ class Payment(Base):
     account_holder: Mapped[str | None] = mapped_column(String(80))
     charge_ref: Mapped[str | None] = mapped_column(String(120))
     expires_at: Mapped[datetime | None]
+    due_on: Mapped[date | None]
+    overdue_told_at: Mapped[datetime | None]
     received_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     order: Mapped[Order] = relationship()
+
+    @property
+    def is_open(self) -> bool:
+        """Money is still awaited."""
+        return self.state not in (PaymentState.RECEIVED, PaymentState.CANCELLED)
+
+    @property
+    def is_overdue(self) -> bool:
+        """Money on terms that should have come before today."""
+        return self.is_open and self.due_on is not None and self.due_on < clock.today()
 
     @property
     def is_by_card(self) -> bool:

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from marketplace.core.events import on
-from marketplace.orders.events import OrderCancelled, OrderDelivered, OrderPlaced, OrderReduced, OrderReturnedToSeller
+from marketplace.orders.events import (
+    OrderCancelled,
+    OrderDelivered,
+    OrderPlaced,
+    OrderReceived,
+    OrderReduced,
+    OrderReturnedToSeller,
+)
 from marketplace.payments import services
 
 
@@ -17,6 +24,12 @@ def await_payment(event: OrderPlaced) -> None:
 def take_cash(event: OrderDelivered) -> None:
     """Cash on delivery is with the seller now."""
     services.settle_cash(event.order, by=event.by)
+
+
+@on(OrderReceived)
+def start_term(event: OrderReceived) -> None:
+    """Goods on terms are with the buyer: their money is due so many days on."""
+    services.start_term(event.order, by=event.by)
 
 
 @on(OrderCancelled)

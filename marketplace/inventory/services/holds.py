@@ -263,12 +263,13 @@ def _ship(hold: Hold, packs: int, by: Actor) -> list[str]:
         move(hold, HoldAction.RELEASE, by=by)
         return []
     hold.quantity = packs
-    codes = _send(hold, by)
+    codes = pick_and_send(hold, by)
     move(hold, HoldAction.TAKE, by=by, quantity=packs)
     return codes
 
 
-def _send(hold: Hold, by: Actor) -> list[str]:
+def pick_and_send(hold: Hold, by: Actor) -> list[str]:
+    """What is set aside leaves the shelf; answers the codes of its lots."""
     item = hold.stock_item
     if hold.ready_on is None:
         item.reserved -= hold.quantity

@@ -137,15 +137,18 @@ def with_parcel(form: ShipForm, lines: Iterable[OrderLine]) -> ShipForm:
     """Ask for each line how many packs are in the parcel, what they weigh together where weight counts, why fewer."""
     reasons = [("", _l("all is there")), *((reason.value, reason.label) for reason in ShortReason)]
     for line in lines:
-        _ask(form, f"packs-{line.sku}", _packs_field(_l("Packs sent"), line.quantity), line.quantity)
+        ask_for(form, f"packs-{line.sku}", packs_field(_l("Packs sent"), line.quantity), line.quantity)
         if line.is_by_weight:
             grams = number_field(_l("Weight in all, in grams"), most=1_000_000_000, required=False)
-            _ask(form, f"grams-{line.sku}", grams, None)
-        _ask(form, f"reason-{line.sku}", choice_field(_l("If something is missing: why?"), required=False), "", reasons)
+            ask_for(form, f"grams-{line.sku}", grams, None)
+        ask_for(
+            form, f"reason-{line.sku}", choice_field(_l("If something is missing: why?"), required=False), "", reasons
+        )
     return form
 
 
-def _packs_field(label: Any, most: int) -> Any:
+def packs_field(label: Any, most: int) -> Any:
+    """How many packs, up to so many; 0 has to be typed."""
     field = number_field(label, most=most, required=False)
     field.kwargs["validators"] = [_not_emptied, *field.args[1]]
     field.args = field.args[:1]
@@ -158,7 +161,7 @@ def _not_emptied(form: Any, field: Any) -> None:
         raise StopValidation(_("Please type a number; 0 if there are none."))
 
 
-def _ask(form: Form, name: str, field: Any, known: Any, choices: Iterable[tuple[str, Any]] = ()) -> None:
+def ask_for(form: Form, name: str, field: Any, known: Any, choices: Iterable[tuple[str, Any]] = ()) -> None:
     """Put one more field into a form, filled with what was sent or is known."""
     if name not in form._fields:
         bound = form.meta.bind_field(form, field, {"name": name, "prefix": "", "translations": None})
@@ -211,7 +214,7 @@ def with_returnable(form: ReturnForm, lines: Iterable[OrderLine], most: Mapping[
     possible = [line for line in lines if most[line.id]]
     for line in possible:
         known = most[line.id] if len(possible) == 1 else 0
-        _ask(form, f"packs-{line.sku}", _packs_field(_l("Packs to give back"), most[line.id]), known)
+        ask_for(form, f"packs-{line.sku}", packs_field(_l("Packs to give back"), most[line.id]), known)
     return form
 
 

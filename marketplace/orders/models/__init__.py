@@ -3,6 +3,7 @@
 from marketplace.orders.models.cart import Cart, CartLine
 from marketplace.orders.models.freight import FreightTable, FreightZone
 from marketplace.orders.models.purchase import Order, OrderLine, OrderStep, Purchase, UnpaidGuard
+from marketplace.orders.models.receipt import Receipt, ReceiptLine, ReceiptPhoto
 from marketplace.orders.models.returning import Return, ReturnLine, ReturnPhoto
 from marketplace.orders.models.review import Review
 
@@ -15,6 +16,9 @@ __all__ = [
     "OrderLine",
     "OrderStep",
     "Purchase",
+    "Receipt",
+    "ReceiptLine",
+    "ReceiptPhoto",
     "Return",
     "ReturnLine",
     "ReturnPhoto",

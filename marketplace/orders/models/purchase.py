@@ -29,6 +29,7 @@ from marketplace.orders.states import (
 from marketplace.places.models import Province, Ward
 
 if TYPE_CHECKING:
+    from marketplace.orders.models.receipt import Receipt
     from marketplace.orders.models.returning import Return
 
 
@@ -135,12 +136,22 @@ class Order(Base):
     reduced_vnd: Mapped[Vnd] = mapped_column(default=0, server_default="0")
     reduced_commission_vnd: Mapped[Vnd] = mapped_column(default=0, server_default="0")
     cancel_asked_at: Mapped[datetime | None]
+    cancel_asked_by: Mapped[Side | None] = enumerated(Side, "cancel_asked_by")
+    # orders on terms only: the paper that they follow, and how many days after its receipt the money is due
+    basis_ref: Mapped[str] = mapped_column(String(32), default="", server_default="", index=True)
+    payment_days: Mapped[int | None]
 
     purchase: Mapped[Purchase] = relationship(back_populates="orders")
     seller: Mapped[Organisation] = relationship()
     lines: Mapped[list[OrderLine]] = relationship(back_populates="order", order_by="OrderLine.id")
     steps: Mapped[list[OrderStep]] = relationship(back_populates="order", order_by="OrderStep.id")
     returns: Mapped[list[Return]] = relationship(back_populates="order", order_by="Return.id")
+    delivery_receipt: Mapped[Receipt | None] = relationship(back_populates="order")
+
+    @property
+    def is_on_terms(self) -> bool:
+        """Its prices and its payment follow a paper that both sides agreed on: a contract or a quote."""
+        return self.payment_days is not None
 
     @property
     def due_vnd(self) -> int:

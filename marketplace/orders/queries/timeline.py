@@ -20,6 +20,11 @@ _FETCHED_STEPS: dict[StepKind, Any] = {
     StepKind.DELIVERED: _l("Picked up"),
     StepKind.UNDELIVERED: _l("Not picked up"),
 }
+# on terms either side may ask the other
+_SIDES_STEPS: dict[tuple[Side, StepKind], Any] = {
+    (Side.SELLER, StepKind.CANCEL_ASKED): _l("The seller asks to cancel"),
+    (Side.BUYER, StepKind.CANCEL_DECLINED): _l("The buyer keeps to the order"),
+}
 _FETCHED_STATES: dict[OrderState, Any] = {
     OrderState.SHIPPED: _l("ready for pick-up"),
     OrderState.DELIVERED: _l("picked up"),
@@ -40,6 +45,8 @@ _AHEAD: dict[OrderState, tuple[StepKind, ...]] = {
     OrderState.SHIPPED: (StepKind.DELIVERED,),
     OrderState.UNDELIVERED: (StepKind.TAKEN_BACK,),
 }
+# goods on terms are checked when they have come
+_CHECKED_AFTER = (OrderState.PLACED, OrderState.CONFIRMED, OrderState.SHIPPED, OrderState.DELIVERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,9 @@ class Timeline:
 def timeline_of(order: Order) -> Timeline:
     """The timeline of one order."""
     done = [_point(order, step) for step in order.steps]
-    ahead = [Point(title_of(order, kind), "", "", "", "next") for kind in _AHEAD.get(order.state, ())]
+    checked = (StepKind.CHECKED,) if order.is_on_terms and order.state in _CHECKED_AFTER else ()
+    kinds = (*_AHEAD.get(order.state, ()), *checked)
+    ahead = [Point(title_of(order, kind), "", "", "", "next") for kind in kinds]
     return Timeline(done + ahead, turn_of(order))
 
 
@@ -101,7 +110,8 @@ def tone_of(order: Order) -> str:
 
 def _point(order: Order, step: OrderStep) -> Point:
     names = {Side.BUYER: order.purchase.name, Side.SELLER: order.seller.name, Side.PLATFORM: PLATFORM}
-    return Point(title_of(order, step.kind), moment(step.at), names[step.side], _note(order, step), "done")
+    title = str(_SIDES_STEPS.get((step.side, step.kind)) or title_of(order, step.kind))
+    return Point(title, moment(step.at), names[step.side], _note(order, step), "done")
 
 
 def _note(order: Order, step: OrderStep) -> str:
@@ -210,6 +220,9 @@ def _to_confirm(order: Order) -> Turn:
 
 
 def _to_ship(order: Order) -> Turn:
+    if order.cancel_asked_at is not None and order.cancel_asked_by is Side.SELLER:
+        what = _("answer the seller, who asks you to cancel the order.")
+        return Turn(Side.BUYER, what, "", _("The order is cancelled, or it is shipped as promised."))
     if order.cancel_asked_at is not None:
         what = _("answer the buyer, who asks you to cancel the order.")
         return Turn(Side.SELLER, what, "", _("The order is cancelled, or you ship it as promised."))
@@ -220,14 +233,26 @@ def _to_ship(order: Order) -> Turn:
     return Turn(Side.SELLER, what, day(order.ship_on), after)
 
 
+def _to_check(order: Order) -> Turn:
+    what = _("check the goods and say here what you accept.")
+    if order.state is OrderState.SHIPPED:
+        return Turn(Side.BUYER, what, "", _("The money is due for what you accept."))
+    after = _("Without a word they count as delivered, unchecked, and all of them have to be paid.")
+    return Turn(Side.BUYER, what, moment(order.due_at), after)
+
+
 def _to_receive(order: Order) -> Turn:
+    if order.is_on_terms:
+        return _to_check(order)
     what = _("fetch the goods and say so here.") if is_fetched(order) else _("say so here once the goods have arrived.")
     after = _("Without a word the order counts as delivered on %(day)s.", day=day(order.due_at)) if order.due_at else ""
     return Turn(Side.BUYER, what, "", after)
 
 
 def _of_return(order: Order) -> Turn | None:
-    """After delivery only goods that are to go back leave something to do."""
+    """After delivery only goods that are to be checked or to go back leave something to do."""
+    if order.is_on_terms:
+        return _to_check(order)
     return next((turn_of_return(back) for back in order.returns if back.is_open), None)
 
 

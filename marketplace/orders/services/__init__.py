@@ -4,6 +4,7 @@ from marketplace.orders.services.asking_to_cancel import (
     agree_to_cancel,
     ask_to_cancel,
     keep_to_order,
+    may_answer_cancel,
     may_ask_to_cancel,
 )
 from marketplace.orders.services.carts import add_line, change_line, merge_guest_cart
@@ -18,9 +19,18 @@ from marketplace.orders.services.fulfilment import (
     fail_delivery,
     take_back,
 )
+from marketplace.orders.services.on_terms import ON_TERMS, Agreed, OnTerms
+from marketplace.orders.services.on_terms import place as place_on_terms
 from marketplace.orders.services.parcels import Packed, ship
-from marketplace.orders.services.paying import mark_cash_received, mark_paid
+from marketplace.orders.services.paying import mark_cash_received, mark_paid, mark_paid_on_terms
 from marketplace.orders.services.placing import Checkout, TotalChanged, place
+from marketplace.orders.services.receiving import (
+    Checked,
+    check_delivery,
+    check_until,
+    count_unchecked,
+    may_check,
+)
 from marketplace.orders.services.reordering import Reordered, reorder
 from marketplace.orders.services.returns import (
     MOST_PHOTOS,
@@ -45,8 +55,12 @@ from marketplace.orders.services.reviews import REVIEWED_IN, reply_to, review
 __all__ = [
     "BUYER_MAY_CANCEL",
     "MOST_PHOTOS",
+    "ON_TERMS",
     "REVIEWED_IN",
+    "Agreed",
+    "Checked",
     "Checkout",
+    "OnTerms",
     "Packed",
     "Reordered",
     "TotalChanged",
@@ -58,7 +72,10 @@ __all__ = [
     "buyer_may_cancel",
     "cancel",
     "change_line",
+    "check_delivery",
+    "check_until",
     "confirm",
+    "count_unchecked",
     "decide",
     "decline",
     "deliver",
@@ -69,15 +86,19 @@ __all__ = [
     "keep_to_order",
     "mark_cash_received",
     "mark_paid",
+    "mark_paid_on_terms",
     "mark_refunded",
+    "may_answer_cancel",
     "may_ask_for_return",
     "may_ask_to_cancel",
+    "may_check",
     "may_escalate",
     "merge_guest_cart",
     "note_sent",
     "pass_deadline",
     "pass_return_deadline",
     "place",
+    "place_on_terms",
     "receive",
     "refund_without_goods",
     "reorder",

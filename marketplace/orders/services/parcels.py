@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from marketplace.catalogue import services as catalogue
 from marketplace.core import clock
 from marketplace.core.actors import Actor
-from marketplace.core.database import lock
 from marketplace.core.events import publish
 from marketplace.core.i18n import gettext as _
 from marketplace.core.lifecycle import can, move
@@ -16,6 +15,7 @@ from marketplace.core.refusals import Refused
 from marketplace.inventory import services as inventory
 from marketplace.orders.events import OrderShipped
 from marketplace.orders.models import Order, OrderLine
+from marketplace.orders.services.locking import lock_order
 from marketplace.orders.services.reducing import agreed_shares, reduce, settled_amount
 from marketplace.orders.services.telling import shortage_of, step, tell_buyer
 from marketplace.orders.services.time_limits import SAID_DELIVERED_AFTER
@@ -41,14 +41,15 @@ def ship(
     A line that `packed` does not name leaves whole. What stays behind goes back on sale; what is short or lighter is
     taken off the order's sum (in đồng, per line), never put on. At least one pack has to leave.
     """
-    lock(order)
+    lock_order(order)
     if order.delivery is DeliveryKind.SHIP and not carrier:
         raise Refused(_("Please say who carries the parcel."), field="carrier")
     if can(order, OrderAction.SHIP):
         _pack(order, {one.sku: one for one in packed})
     move(order, OrderAction.SHIP, by=by, carrier=carrier, tracking=tracking)
     _take(order, by)
-    order.carrier, order.tracking, order.shipped_at, order.cancel_asked_at = carrier, tracking, clock.now(), None
+    order.carrier, order.tracking, order.shipped_at = carrier, tracking, clock.now()
+    order.cancel_asked_at, order.cancel_asked_by = None, None
     order.due_at = clock.end_of(max(order.latest_on, clock.today())) + SAID_DELIVERED_AFTER
     step(order, StepKind.SHIPPED, Side.SELLER, " · ".join(text for text in (carrier, tracking) if text))
     _settle(order, note, by)
@@ -103,11 +104,12 @@ def _missing_words(line: OrderLine, one: Packed) -> str:
 
 
 def _take(order: Order, by: Actor) -> None:
-    """The packs leave the stock; those that stay behind may be sold to others."""
+    """The packs leave the stock; those that stay behind may be sold to others. On terms none were set aside before."""
     going: dict[int, int] = {}
     for line in order.lines:
         going[line.variant_id] = going.get(line.variant_id, 0) + line.shipped_quantity
-    lots = inventory.take(order.hold_ref, going, by=by)
+    leave = inventory.send if order.is_on_terms else inventory.take
+    lots = leave(order.hold_ref, going, by=by)
     for line in order.lines:
         line.lot_codes = ", ".join(lots.get(line.variant_id, ()))[:200]
     count_sold(order)

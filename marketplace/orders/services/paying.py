@@ -64,3 +64,13 @@ def mark_cash_received(order: Order, *, by: Actor) -> None:
     if not order.is_paid:
         order.is_paid = True
         audit.record(audit.subject_of(order), "cash_received", by=by, total_vnd=order.total_vnd)
+
+
+def mark_paid_on_terms(order: Order, *, by: Actor) -> None:
+    """The money of an order on terms reached the seller, before or after its goods; its state does not change."""
+    if order.is_paid:
+        return
+    order.is_paid = True
+    audit.record(audit.subject_of(order), "paid_on_terms", by=by, total_vnd=order.due_vnd)
+    step(order, StepKind.PAID, Side.SELLER if side_of(order, by) is Side.SELLER else Side.PLATFORM)
+    tell_buyer(order, "paid_on_terms")

@@ -14,14 +14,12 @@ from functools import cache
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Date, bindparam, delete, false, func, or_, select
+from sqlalchemy import bindparam, delete, false, func, or_, select
 from sqlalchemy.orm import load_only
 from sqlalchemy.orm.attributes import set_committed_value
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.queries import belongs_to_any
-from marketplace.catalogue.models import Certificate
-from marketplace.catalogue.states import CertificateBasis
 from marketplace.core import audit, clock, i18n
 from marketplace.core.actors import Actor, OrganisationKind
 from marketplace.core.database import db, insert_into, table_of
@@ -37,6 +35,7 @@ from marketplace.orders.methods import PaymentMethod
 from marketplace.orders.models import Cart, CartLine, Order, OrderLine, OrderStep, Purchase, UnpaidGuard
 from marketplace.orders.queries import carts
 from marketplace.orders.queries.basket import Basket, Line, Part, basket_of
+from marketplace.orders.queries.stars import Star, stars_in_force
 from marketplace.orders.services import telling
 from marketplace.orders.states import DeliveryKind, OrderState, Side, StepKind
 from marketplace.places.models import Province, Ward
@@ -228,7 +227,7 @@ def _purchase(basket: Basket, checkout: Checkout, method: PaymentMethod, by: Act
         age_stated=checkout.age_stated,
         created_at=clock.now(),
     )
-    certificates = _certificates(basket)
+    certificates = stars_in_force({line.product.id for part in basket.parts for line in part.lines})
     purchase.orders = [_order(part, method, certificates) for part in basket.parts]
     return purchase
 
@@ -238,32 +237,6 @@ def _set_refs_aside(basket: Basket, checkout: Checkout) -> None:
     orders = len(basket.parts)
     letters = orders * (2 if checkout.email else 1)
     set_refs_aside(purchase=1, order=orders, payment=orders, ledger=orders, notice=letters)
-
-
-@dataclass(frozen=True, slots=True)
-class Star:
-    """A certificate in force, as it is written on a line."""
-
-    star: int
-    number: str
-
-
-def _certificates(basket: Basket) -> dict[int, Star]:
-    """The certificate in force of each product: the last one issued."""
-    products = sorted({line.product.id for part in basket.parts for line in part.lines})
-    found = db.session.execute(_in_force(), {"products": products, "today": clock.today()})
-    return {product_id: Star(star, number) for product_id, star, number in found}
-
-
-DECLARED = CertificateBasis.DECLARED
-
-
-@cache
-def _in_force() -> Any:
-    one, today = table_of(Certificate).c, bindparam("today", type_=Date)
-    valid = one.issued_on <= today, one.valid_until >= today, one.revoked_on.is_(None), one.basis != DECLARED
-    of_products = one.product_id.in_(bindparam("products", expanding=True))
-    return select(one.product_id, one.star, one.number).where(of_products, *valid).order_by(one.issued_on, one.id)
 
 
 def _order(part: Part, method: PaymentMethod, certificates: Mapping[int, Star]) -> Order:

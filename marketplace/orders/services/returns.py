@@ -42,7 +42,9 @@ MOST_OF_AN_ORDER = 6
 def may_ask_for_return(order: Order) -> bool:
     """Within seven days of delivery, while nothing is asked already and some pack could still go back."""
     in_time = order.delivered_at is not None and clock.now() < order.delivered_at + RETURNED_WITHIN
-    free = order.state is OrderState.DELIVERED and not any(one.is_open for one in order.returns)
+    # goods on terms are accepted or not when they are checked
+    at_rest = order.state is OrderState.DELIVERED and not order.is_on_terms
+    free = at_rest and not any(one.is_open for one in order.returns)
     return in_time and free and len(order.returns) < MOST_OF_AN_ORDER and any(returnable(order).values())
 
 

@@ -28,8 +28,9 @@ def step(order: Order, kind: StepKind, side: Side, note: str = "") -> None:
 
 def placed(order: Order) -> None:
     """The seller has something to do; the buyer gets a receipt of what she ordered."""
-    tell_buyer(order, "placed", until=moment(order.due_at) if order.due_at else "")
-    tell_seller(order, "placed")
+    until = moment(order.due_at) if order.due_at else ""
+    tell_buyer(order, "placed", until=until)
+    tell_seller(order, "placed", until=until)
 
 
 def shortage_of(order: Order) -> list[dict[str, Any]]:
@@ -81,6 +82,7 @@ def _tell(recipient: Recipient, template: str, order: Order, **more: Any) -> Non
         "total_vnd": order.total_vnd,
         "due_vnd": order.due_vnd,
         "payment_method": order.payment_method,
+        "basis": order.basis_ref,
         "delivery": order.delivery.value,
         "earliest_on": order.earliest_on.isoformat(),
         "latest_on": order.latest_on.isoformat(),

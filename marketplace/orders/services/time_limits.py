@@ -18,12 +18,18 @@ RETURNED_WITHIN = timedelta(days=7)
 ESCALATED_WITHIN = timedelta(days=3)
 # a buyer who does not send the goods keeps them; a seller who does not say that they came is asked by the operator
 SENT_BACK_WITHIN = timedelta(days=14)
+CHECKED_WITHIN_HOURS = 72
 SATURDAY = 5
 
 
 def seller_confirms_by() -> datetime:
     """Until when the seller answers an order that is paid: working hours from now."""
     return working_hours_from(clock.now(), current_app.config["SETTINGS"].confirm_within_hours)
+
+
+def buyer_checks_by() -> datetime:
+    """Until when goods on terms are checked where their paper says nothing else: three working days."""
+    return working_hours_from(clock.now(), CHECKED_WITHIN_HOURS)
 
 
 def seller_answers_return_by() -> datetime:

@@ -3,13 +3,27 @@
 from marketplace.orders.views import (
     answering,
     buying,
+    calling_off,
     carts,
     checkout,
     freight,
     papers,
+    receiving,
     returning,
     reviewing,
     selling,
 )
 
-__all__ = ["answering", "buying", "carts", "checkout", "freight", "papers", "returning", "reviewing", "selling"]
+__all__ = [
+    "answering",
+    "buying",
+    "calling_off",
+    "carts",
+    "checkout",
+    "freight",
+    "papers",
+    "receiving",
+    "returning",
+    "reviewing",
+    "selling",
+]

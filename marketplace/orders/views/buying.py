@@ -16,14 +16,14 @@ from marketplace.core.links import key_of, opens
 from marketplace.core.permissions import Permission
 from marketplace.core.refusals import NotSeen
 from marketplace.orders import bp, services
-from marketplace.orders.forms import BUYER_REASONS, AskToCancelForm, CancelForm, with_reasons
+from marketplace.orders.forms import BUYER_REASONS, AskToCancelForm, CancelForm, KeepForm, with_reasons
 from marketplace.orders.models import Order, Purchase
 from marketplace.orders.policies import is_seller, order_for, purchase_for
 from marketplace.orders.queries import timeline
 from marketplace.orders.queries.lists import bought_by, purchase_ref_of
 from marketplace.orders.queries.pictures import photos_of
 from marketplace.orders.queries.reviews import reviews_of_order
-from marketplace.orders.states import CancelReason, OrderAction
+from marketplace.orders.states import CancelReason, OrderAction, Side
 from marketplace.orders.views.carts import shopper
 from marketplace.web.paging import page_of
 from marketplace.web.panels import Slot, panels
@@ -90,6 +90,8 @@ def show(ref: str) -> ResponseReturnValue:
     form = with_reasons(CancelForm.shown(reason=CancelReason.CHANGED_MIND.value), BUYER_REASONS)
     page = {"cancel_form": form, "may_cancel": _may_cancel(order), "ask_form": AskToCancelForm.shown()}
     may = {"may_ask": services.may_ask_to_cancel(order), "may_return": services.may_ask_for_return(order)}
+    may |= {"may_check": services.may_check(order), "may_answer": services.may_answer_cancel(order, Side.BUYER)}
+    page["keep_form"] = KeepForm.shown()
     return private(make_response(render_template("orders/show.html", **page, **may, **order_page(order))))
 
 
@@ -111,21 +113,11 @@ def order_page(order: Order) -> dict[str, Any]:
 def receive(ref: str) -> ResponseReturnValue:
     """The buyer has the goods."""
     order = order_for(actor(), ref, Permission.ORDER_RECEIVE)
+    if order.is_on_terms:
+        return redirect(url_for(".check", ref=ref), code=303)
     with writing():
         services.deliver(order, on=clock.today(), by=actor())
     flash(_("Thank you. Order %(ref)s is marked as received.", ref=ref), "success")
-    return redirect(url_for(".show", ref=ref), code=303)
-
-
-@bp.post("/orders/<ref>/cancellation-request")
-@answers(show)
-def ask_to_cancel(ref: str) -> ResponseReturnValue:
-    """The buyer asks a seller who is packing already."""
-    order = order_for(actor(), ref, Permission.ORDER_ASK_TO_CANCEL)
-    form = AskToCancelForm.checked()
-    with writing():
-        services.ask_to_cancel(order, note=form.note.data, by=actor())
-    flash(_("The seller has your request. We write to you as soon as she answers."), "success")
     return redirect(url_for(".show", ref=ref), code=303)
 
 

@@ -16,6 +16,7 @@ from marketplace.orders import bp, services
 from marketplace.orders.forms import (
     BUYER_REASONS,
     SELLER_REASONS,
+    AskToCancelForm,
     CancelForm,
     ConfirmForm,
     DeliverForm,
@@ -30,7 +31,7 @@ from marketplace.orders.policies import is_seller, order_for
 from marketplace.orders.queries import timeline
 from marketplace.orders.queries.lists import counts_of_seller, sold_by
 from marketplace.orders.queries.returns import count_waiting_for
-from marketplace.orders.states import CancelReason, OrderAction, OrderState
+from marketplace.orders.states import CancelReason, OrderAction, OrderState, Side
 from marketplace.orders.views.buying import order_page, show
 from marketplace.storefronts.policies import own_seller
 from marketplace.web.forms import Form
@@ -61,8 +62,15 @@ def desk_order(ref: str) -> ResponseReturnValue:
     order = order_for(actor(), ref)
     if not is_seller(actor(), order):
         raise NotSeen
-    page = {"forms": _forms(order), "carriers": CARRIERS, "may_cancel": can(order, OrderAction.CANCEL)}
+    page = {"forms": _forms(order), "carriers": CARRIERS, "may_cancel": _may_cancel(order)}
+    page["may_answer"] = services.may_answer_cancel(order, Side.SELLER)
+    page["may_ask"] = order.is_on_terms and services.may_ask_to_cancel(order, Side.SELLER)
     return private(make_response(render_template("orders/desk_order.html", **page, **order_page(order))))
+
+
+def _may_cancel(order: Order) -> bool:
+    """By herself: on terms only as long as she has not confirmed."""
+    return can(order, OrderAction.CANCEL) and not (order.is_on_terms and order.state is OrderState.CONFIRMED)
 
 
 def _forms(order: Order) -> dict[str, Form]:
@@ -73,6 +81,7 @@ def _forms(order: Order) -> dict[str, Form]:
         "deliver": DeliverForm.shown(on=clock.today()),
         "fail": FailForm.shown(),
         "keep": KeepForm.shown(),
+        "ask": AskToCancelForm.shown(),
         "cancel": with_reasons(CancelForm.shown(reason=CancelReason.OUT_OF_STOCK.value), SELLER_REASONS),
     }
 
@@ -161,26 +170,3 @@ def cancel(ref: str) -> ResponseReturnValue:
         services.cancel(order, reason=reason, note=form.note.data or "", by=actor())
     flash(_("Order %(ref)s is cancelled.", ref=ref), "success")
     return redirect(url_for(".show", ref=ref), code=303)
-
-
-@bp.post("/orders/<ref>/cancellation-agreement")
-@answers(either_page)
-def agree_to_cancel(ref: str) -> ResponseReturnValue:
-    """Call the order off as the buyer asked."""
-    order = order_for(actor(), ref, Permission.ORDER_ANSWER_CANCEL)
-    with writing():
-        services.agree_to_cancel(order, by=actor())
-    flash(_("Order %(ref)s is cancelled.", ref=order.ref), "success")
-    return redirect(url_for(".desk_order", ref=ref), code=303)
-
-
-@bp.post("/orders/<ref>/cancellation-refusal")
-@answers(either_page)
-def keep_to_order(ref: str) -> ResponseReturnValue:
-    """Keep to the order, and say why."""
-    order = order_for(actor(), ref, Permission.ORDER_ANSWER_CANCEL)
-    form = KeepForm.checked()
-    with writing():
-        services.keep_to_order(order, note=form.note.data, by=actor())
-    flash(_("The buyer is told that the order stays."), "success")
-    return redirect(url_for(".desk_order", ref=ref), code=303)

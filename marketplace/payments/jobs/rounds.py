@@ -54,6 +54,18 @@ def report_overdue_refund(refund: str) -> None:
             services.report_overdue(found)
 
 
+def _some_money_is_overdue() -> bool:
+    return bool(queries.overdue_terms(clock.now(), most=1))
+
+
+@every(timedelta(hours=1), "payments.tell_overdue_terms", when=_some_money_is_overdue)
+def tell_overdue_terms() -> None:
+    """Both sides learn once that money on terms is overdue, each payment in a transaction of its own."""
+    for payment in queries.overdue_terms(clock.now(), most=BATCH):
+        with writing():
+            services.tell_overdue(payment)
+
+
 @every(timedelta(days=1), "payments.check_ledger")
 def check_ledger() -> None:
     """Every fault of the ledger goes to the log."""

@@ -12,7 +12,7 @@ from marketplace.core import clock
 from marketplace.core.database import db
 from marketplace.orders.models import Order
 from marketplace.orders.states import OrderState
-from marketplace.payments.models import BankAccount, Payment, ProviderEvent, Refund
+from marketplace.payments.models import BY_TRANSFER, ON_TERMS, BankAccount, Payment, ProviderEvent, Refund
 from marketplace.payments.states import PaymentState, RefundState
 
 # what a seller says of her account counts in all; what a provider tells is one sum of money each time
@@ -80,9 +80,18 @@ def without_account(organisation_ids: Sequence[int]) -> set[int]:
 
 def open_transfers(organisation_id: int) -> int:
     """How many transfers still go to the account that was shown to their buyers."""
-    awaited = Payment.state.in_([PaymentState.AWAITING, *LOOKED_FOR]) & (Payment.provider == "vietqr")
+    awaited = Payment.state.in_([PaymentState.AWAITING, *LOOKED_FOR]) & Payment.provider.in_(BY_TRANSFER)
     counted = select(func.count()).select_from(Payment).join(Payment.order)
     return db.session.scalar(counted.where(Order.seller_id == organisation_id, awaited)) or 0
+
+
+def overdue_terms(at: datetime, *, most: int) -> Sequence[Payment]:
+    """Money on terms that should have come before the day of a moment, of which nobody was told yet."""
+    late = Payment.state.in_([PaymentState.AWAITING, PaymentState.DECLARED]) & (Payment.due_on < clock.local(at).date())
+    untold = Payment.overdue_told_at.is_(None) & (Payment.provider == ON_TERMS)
+    return db.session.scalars(
+        select(Payment).where(late, untold).order_by(Payment.due_on, Payment.id).limit(most)
+    ).all()
 
 
 # --- what waits for somebody -----------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from marketplace.core import clock
 from marketplace.core.database import db
 from marketplace.orders.models import Order
-from marketplace.payments.models import BankStatement, Payment, StatementLine
+from marketplace.payments.models import BY_TRANSFER, BankStatement, Payment, StatementLine
 from marketplace.payments.states import PaymentState
 
 # a transfer for an order that ended is still looked for that long
@@ -23,7 +23,7 @@ def payments_to_find(seller_id: int) -> Sequence[Payment]:
     """Transfers that a seller's account may show: open ones, and those of orders that were paid or ended lately."""
     open_ones = Payment.state.in_((PaymentState.AWAITING, PaymentState.DECLARED, PaymentState.REVIEW))
     recent = Payment.created_at >= clock.now() - ENDED_WITHIN
-    asked = select(Payment).join(Payment.order).where(Order.seller_id == seller_id, Payment.provider == "vietqr")
+    asked = select(Payment).join(Payment.order).where(Order.seller_id == seller_id, Payment.provider.in_(BY_TRANSFER))
     return db.session.scalars(asked.where(open_ones | recent).order_by(Payment.id.desc()).limit(MOST_COMPARED)).all()
 
 

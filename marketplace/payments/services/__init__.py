@@ -28,6 +28,7 @@ from marketplace.payments.services.standing import (
     reduce,
     settle_cash,
 )
+from marketplace.payments.services.terms import start_term, tell_overdue
 
 __all__ = [
     "Told",
@@ -58,7 +59,9 @@ __all__ = [
     "settle",
     "settle_cash",
     "settle_part",
+    "start_term",
     "still_fits",
     "store_event",
+    "tell_overdue",
     "want_session",
 ]

@@ -14,7 +14,7 @@ from marketplace.core.actors import Actor
 from marketplace.core.database import db, lock
 from marketplace.core.refs import next_ref
 from marketplace.core.text import fold
-from marketplace.payments.models import BankStatement, Payment, ProviderEvent, StatementLine
+from marketplace.payments.models import BY_TRANSFER, BankStatement, Payment, ProviderEvent, StatementLine
 from marketplace.payments.queries import lines_of
 from marketplace.payments.services.bank_lines import Transfer
 from marketplace.payments.services.settling import Told, settle
@@ -152,7 +152,9 @@ def _not_told_before(seller_id: int, told: Sequence[Transfer]) -> list[Transfer]
     """Transfers that no earlier statement has settled."""
     names = {_event_id(seller_id, one) for one in told}
     prefix = ProviderEvent.event_id.startswith(f"bank:{seller_id}:", autoescape=True)
-    known = set(db.session.scalars(select(ProviderEvent.event_id).where(ProviderEvent.provider == "vietqr", prefix)))
+    known = set(
+        db.session.scalars(select(ProviderEvent.event_id).where(ProviderEvent.provider.in_(BY_TRANSFER), prefix))
+    )
     return [one for one in told if _event_id(seller_id, one) not in names & known]
 
 

@@ -16,9 +16,9 @@ from marketplace.core.refusals import Refused
 from marketplace.orders import services as orders
 from marketplace.orders.services.telling import step, tell_buyer, tell_seller
 from marketplace.orders.states import OrderState, Side, StepKind
-from marketplace.payments.models import Payment, ProviderEvent
+from marketplace.payments.models import BY_TRANSFER, ON_TERMS, Payment, ProviderEvent
 from marketplace.payments.queries import SAID_BY_SELLER, arrived, lines_of, said_by_seller
-from marketplace.payments.services import ledger
+from marketplace.payments.services import ledger, terms
 from marketplace.payments.services.refunds import open_refund
 from marketplace.payments.services.telling import tell_buyer_of, tell_seller_of
 from marketplace.payments.states import PaymentAction, PaymentState
@@ -149,6 +149,8 @@ def _tell_order(payment: Payment, by: Actor) -> bool:
     if payment.provider == "cod":
         orders.mark_cash_received(payment.order, by=by)
         return True
+    if payment.provider == ON_TERMS:
+        return terms.note_paid(payment.order, by)
     return orders.mark_paid(payment.order, by=by)
 
 
@@ -157,13 +159,13 @@ def declare(payment: Payment, *, by: Actor) -> None:
     lock(payment.order, payment)
     if payment.state is PaymentState.DECLARED:
         return
-    if payment.order.state is not OrderState.AWAITING_PAYMENT:
+    if payment.order.state is not OrderState.AWAITING_PAYMENT and not terms.may_be_paid(payment):
         raise Refused(_("This order is no longer waiting for a payment."))
     move(payment, PaymentAction.DECLARE, by=by)
     orders.extend(payment.order, SELLER_LOOKS_WITHIN)
-    payment.expires_at = payment.order.due_at
+    payment.expires_at = payment.order.due_at if payment.provider != ON_TERMS else None
     step(payment.order, StepKind.PAYMENT_DECLARED, Side.BUYER)
-    tell_seller_of(payment, "declared_seller")
+    tell_seller_of(payment, "terms_declared_seller" if payment.provider == ON_TERMS else "declared_seller")
 
 
 def dispute(payment: Payment, *, by: Actor) -> None:
@@ -176,7 +178,7 @@ def dispute(payment: Payment, *, by: Actor) -> None:
 
 def confirm_receipt(payment: Payment, *, amount_vnd: int, by: Actor) -> str:
     """The seller says how much has arrived for this order in all, in đồng; the same word again changes nothing."""
-    if payment.provider != "vietqr":
+    if payment.provider not in BY_TRANSFER:
         raise Refused(_("Cash counts as received when the goods are delivered."))
     if amount_vnd <= 0:
         raise Refused(_("Please type the amount that arrived."), field="amount_vnd")
@@ -213,5 +215,5 @@ def _said_again(payment: Payment, amount_vnd: int) -> str:
 def _tell_difference(payment: Payment) -> None:
     told_vnd = arrived([payment]).get(payment.id, 0)
     tell_seller(payment.order, "amount_differs", told_vnd=told_vnd)
-    if payment.order.state is OrderState.AWAITING_PAYMENT:
+    if payment.order.state is OrderState.AWAITING_PAYMENT or terms.may_be_paid(payment):
         tell_buyer_of(payment, "amount_differs_buyer", told_vnd=told_vnd)

@@ -14,7 +14,7 @@ from marketplace.core.refusals import Refused
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order
 from marketplace.orders.states import CancelReason, OrderState
-from marketplace.payments.models import BankAccount, Payment
+from marketplace.payments.models import BY_TRANSFER, BankAccount, Payment
 from marketplace.payments.queries import account_of, arrived
 from marketplace.payments.services import cards, ledger
 from marketplace.payments.services.booking import is_booked
@@ -26,7 +26,7 @@ from marketplace.payments.states import PaymentAction, PaymentState
 
 def open_payment(order: Order, *, by: Actor) -> Payment:
     """An order was placed: its payment is awaited, for a transfer with the seller's account as it is now."""
-    account: BankAccount | None = account_of(order.seller_id) if order.payment_method == "vietqr" else None
+    account: BankAccount | None = account_of(order.seller_id) if order.payment_method in BY_TRANSFER else None
     payment = Payment(
         ref=next_ref("payment"),
         order=order,
