@@ -98,15 +98,17 @@ def verify(head: str | None) -> None:
 @click.option("--operator", is_flag=True, help="Make this person an operator of the marketplace.")
 @click.password_option()
 def create_user(email: str, name: str, operator: bool, password: str) -> None:
-    """Create an account; the first one also brings the official lists: places and product sets."""
+    """Create an account; the first one also brings the official lists: places, product sets, rules of agreements."""
     from marketplace.accounts import services
     from marketplace.catalogue import services as catalogue
+    from marketplace.contracts.services import rules
 
     try:
         password_hash = services.new_hash(password, email, name)
         with writing():
             ref = services.create_from_command(email=email, name=name, password_hash=password_hash, operator=operator)
             catalogue.load_sets()
+            rules.load()
     except Refused as refusal:
         raise click.ClickException(str(refusal)) from None
     click.echo(ref)

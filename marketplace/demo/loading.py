@@ -10,6 +10,7 @@ from marketplace.accounts.models import Organisation, Person
 from marketplace.catalogue import jobs
 from marketplace.catalogue import services as catalogue
 from marketplace.catalogue.models import ProductSet
+from marketplace.contracts.services import rules
 from marketplace.core import migrating
 from marketplace.core.database import db, writing
 from marketplace.core.refs import Counter
@@ -35,6 +36,7 @@ def load() -> str:
     with writing():
         places.load()
         catalogue.load_sets()
+        rules.load()
     with writing():
         _people_and_goods()
     db.session.expunge_all()

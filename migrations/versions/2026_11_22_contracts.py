@@ -36,6 +36,7 @@ def upgrade() -> None:
     sa.Column('is_working', sa.Boolean(), nullable=False),
     sa.Column('name', sa.String(length=120), nullable=False),
     sa.Column('source', sa.String(length=300), nullable=False),
+    sa.Column('certainty', one_of("certainty", "high medium low"), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_calendar_days')),
     sa.UniqueConstraint('day', name=op.f('uq_calendar_days_day'))
     )
@@ -59,16 +60,19 @@ def upgrade() -> None:
     sa.Column('id', BigId, nullable=False),
     sa.Column('key', sa.String(length=40), nullable=False),
     sa.Column('kind', one_of("kind", "mou framework sale distribution"), nullable=False),
+    sa.Column('paper', one_of("paper", "contract amendment termination liquidation"), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('position', sa.Integer(), nullable=False),
     sa.Column('title', sa.String(length=200), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('explanation', sa.Text(), nullable=False),
+    sa.Column('law', sa.String(length=300), nullable=False),
     sa.Column('is_mandatory', sa.Boolean(), nullable=False),
     sa.Column('is_offered', sa.Boolean(), nullable=False),
     sa.Column('since', sa.Date(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_model_clauses')),
-    sa.UniqueConstraint('key', 'kind', 'version', name=op.f('uq_model_clauses_key_kind_version'))
+    sa.CheckConstraint('version > 0', name=op.f('ck_model_clauses_version_positive')),
+    sa.UniqueConstraint('kind', 'paper', 'key', 'version', name=op.f('uq_model_clauses_kind_paper_key_version'))
     )
     op.create_table('revocation_lists',
     sa.Column('id', BigId, nullable=False),
@@ -295,6 +299,7 @@ def upgrade() -> None:
     sa.Column('active_version', sa.Integer(), nullable=True),
     sa.Column('amends_version', sa.Integer(), nullable=True),
     sa.Column('paper_number', sa.String(length=40), nullable=False),
+    sa.Column('search_text', sa.String(length=700), nullable=False),
     sa.Column('value_vnd', sa.BigInteger(), nullable=False),
     sa.Column('valid_from', sa.Date(), nullable=True),
     sa.Column('valid_to', sa.Date(), nullable=True),
@@ -345,6 +350,8 @@ def upgrade() -> None:
     op.create_index(op.f('ix_agreements_seller_department_id'), 'agreements', ['seller_department_id'], unique=False)
     op.create_index(op.f('ix_agreements_seller_id'), 'agreements', ['seller_id'], unique=False)
     op.create_index('ix_agreements_seller_id_touched', 'agreements', ['seller_id', 'paper', 'touched_at', 'id'], unique=False)
+    op.create_index('ix_agreements_seller_id_state', 'agreements', ['seller_id', 'state', 'touched_at', 'id'], unique=False)
+    op.create_index('ix_agreements_buyer_id_state', 'agreements', ['buyer_id', 'state', 'touched_at', 'id'], unique=False)
     op.create_index(op.f('ix_agreements_seller_province_id'), 'agreements', ['seller_province_id'], unique=False)
     op.create_index('ix_agreements_state_due', 'agreements', ['state', 'due_at'], unique=False)
     op.create_index('ix_agreements_state_valid_to', 'agreements', ['state', 'valid_to'], unique=False)

@@ -9,10 +9,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.contracts.models.agreements import Agreement
-from marketplace.contracts.states.agreements import AgreementKind, Evidence, Review, Turn
+from marketplace.contracts.states.agreements import AgreementKind, Evidence, PaperKind, Review, Turn
 from marketplace.contracts.states.performing import DeadlineKind
 from marketplace.core import clock
 from marketplace.core.database import Base, Id, enumerated
+from marketplace.payments.states import Certainty
 
 RUNNING: Any = {"postgresql_where": text("closed_at IS NULL"), "sqlite_where": text("closed_at IS NULL")}
 
@@ -39,20 +40,25 @@ class KindPolicy(Base):
 class ModelClause(Base):
     """One version of a clause of the library, with its explanation in plain words; the newest in force is offered.
 
-    It only grows: a change is a new version. Without a kind it is for all kinds.
+    It only grows: a change is a new version. Annexes use the clauses of the contract, minutes have their own.
     """
 
     __tablename__ = "model_clauses"
-    __table_args__ = (UniqueConstraint("key", "kind", "version"),)
+    __table_args__ = (
+        UniqueConstraint("kind", "paper", "key", "version"),
+        CheckConstraint("version > 0", name="version_positive"),
+    )
 
     id: Mapped[Id]
     key: Mapped[str] = mapped_column(String(40))
     kind: Mapped[AgreementKind] = enumerated(AgreementKind, "kind")
+    paper: Mapped[PaperKind] = enumerated(PaperKind, "paper", default=PaperKind.CONTRACT)
     version: Mapped[int]
     position: Mapped[int]
     title: Mapped[str] = mapped_column(String(200))
     text: Mapped[str] = mapped_column(Text)
     explanation: Mapped[str] = mapped_column(Text)
+    law: Mapped[str] = mapped_column(String(300), default="")
     is_mandatory: Mapped[bool] = mapped_column(default=False)
     is_offered: Mapped[bool] = mapped_column(default=True)
     since: Mapped[date] = mapped_column(default=clock.today)
@@ -68,6 +74,7 @@ class CalendarDay(Base):
     is_working: Mapped[bool] = mapped_column(default=False)
     name: Mapped[str] = mapped_column(String(120))
     source: Mapped[str] = mapped_column(String(300), default="")
+    certainty: Mapped[Certainty] = enumerated(Certainty, "certainty", default=Certainty.HIGH)
 
 
 class Deadline(Base):
