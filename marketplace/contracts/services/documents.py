@@ -116,7 +116,7 @@ def void(document: Document, reason: str, words: str) -> None:
 
 
 def preview(terms: Mapping[str, Any]) -> bytes:
-    """The paper as a draft: no number, a watermark on every page, nothing to sign; a sign without letters is refused."""
+    """The paper as a draft: no number, a watermark on every page, no signature; a sign without letters is refused."""
     return papers.archival(CONTRACT, contract_paper(terms), made_at=clock.now()).pdf
 
 

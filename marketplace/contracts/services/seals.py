@@ -21,8 +21,8 @@ class NoSeal(Exception):
 def seal_of(settings: Settings) -> Seal:
     """The seal of this market; SEAL_FILE holds its key, its certificate and those above it, as PEM.
 
-    In production that is the operator's own organisation certificate from a licensed authority. A local market on SQLite
-    and a demo make a key once that nobody vouches for.
+    In production that is the operator's own organisation certificate from a licensed authority. A local market on
+    SQLite and a demo make a key once that nobody vouches for.
     """
     if settings.seal_file:
         return _read(Path(settings.seal_file))
