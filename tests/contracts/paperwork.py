@@ -1,4 +1,4 @@
-"""A small issued paper with two empty blocks and a seal, certificates of its two sides, and what is asked about files."""
+"""A small issued paper with two empty blocks and a seal, its sides' certificates, what is asked about files."""
 
 from __future__ import annotations
 
@@ -64,14 +64,16 @@ async def _sealed() -> bytes:
     return bytes(out.getbuffer())
 
 
-def simple_signer(issued: Issued) -> Any:
-    """The same key for pyHanko's own signer."""
+def simple_signer(issued: Issued, *others: bytes) -> Any:
+    """The same key for pyHanko's own signer, which adds other certificates to the signature."""
     from asn1crypto import keys, x509
     from pyhanko.sign.signers.pdf_cms import SimpleSigner
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
     certificate = x509.Certificate.load(issued.certificate)
-    return SimpleSigner(certificate, keys.PrivateKeyInfo.load(issued.key), SimpleCertificateStore())
+    store = SimpleCertificateStore()
+    store.register_multiple(x509.Certificate.load(der) for der in others)
+    return SimpleSigner(certificate, keys.PrivateKeyInfo.load(issued.key), store)
 
 
 def signed(base: bytes, issued: Issued, field: str = "BenBan") -> bytes:

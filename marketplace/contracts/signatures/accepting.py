@@ -77,8 +77,16 @@ def _check_gap(file: bytes, signature: Any) -> None:
     gap = file[first:second]
     if second + rest > len(file) or gap[:1] != b"<" or gap[-1:] != b">":
         raise Found(Fault.NOT_WHOLE)
-    if bytes.fromhex(gap[1:-1].decode("ascii")) != signature.pkcs7_content:
+    content = bytes.fromhex(gap[1:-1].decode("ascii"))
+    if content != signature.pkcs7_content or content[_length(content) :].strip(b"\x00"):
         raise Found(Fault.NOT_WHOLE)
+
+
+def _length(content: bytes) -> int:
+    """How long the signature itself is; behind it stand zeros only."""
+    from asn1crypto import cms
+
+    return len(cms.ContentInfo.load(content).dump())
 
 
 def _fits(signature: Any) -> bool:

@@ -15,7 +15,12 @@ from dataclasses import dataclass
 from marketplace.contracts.signatures.faults import Fault
 from marketplace.contracts.signatures.questions import Answer, Question, refused
 
+CHILD = "marketplace.contracts.signatures.child"
 MEBIBYTE = 1024 * 1024
+
+
+class ChildFailed(Exception):
+    """The child could not do its work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +37,25 @@ DEFAULT = Limits()
 
 def judged(question: Question, limits: Limits = DEFAULT) -> Answer:
     """The answer of a child process; one that ends in the middle refuses the file as too heavy."""
-    command = [sys.executable, "-m", "marketplace.contracts.signatures.child", str(limits.processor), str(limits.memory)]
+    command = [
+        sys.executable,
+        "-m",
+        CHILD,
+        str(limits.processor),
+        str(limits.memory),
+    ]
     written = pickle.dumps(question)
     try:
         done = subprocess.run(command, input=written, capture_output=True, timeout=limits.seconds, cwd=_root())
     except subprocess.TimeoutExpired:
         return refused(Fault.TOO_HEAVY, 0, error="timeout")
-    if done.returncode != 0:
-        return refused(Fault.TOO_HEAVY, 0, error=f"ended with {done.returncode}")
+    if done.returncode < 0:
+        return refused(Fault.TOO_HEAVY, 0, error=f"ended by signal {-done.returncode}")
     try:
         return Answer.read(done.stdout.decode("ascii").splitlines()[-1])
-    except (ValueError, KeyError, IndexError):
-        return refused(Fault.TOO_HEAVY, 0, error="no answer")
+    except (ValueError, KeyError, IndexError) as error:
+        # not the file's fault: the job is tried again, and an operator sees it
+        raise ChildFailed(f"ended with {done.returncode}") from error
 
 
 def _root() -> str:

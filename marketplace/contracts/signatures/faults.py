@@ -10,9 +10,15 @@ class Fault(Labelled):
     """What is wrong with a file, and what its signer does about it."""
 
     # 1 a readable PDF
-    TOO_LARGE = "too_large", _l("The file is far larger than what we issued. Please sign the file from this page as it is.")
+    TOO_LARGE = (
+        "too_large",
+        _l("The file is far larger than what we issued. Please sign the file from this page as it is."),
+    )
     NOT_A_PDF = "not_a_pdf", _l("This is not a PDF file. Please send the PDF that your signing tool has saved.")
-    BROKEN = "broken", _l("The PDF is damaged or not built as the standard asks. Please sign once more and send it again.")
+    BROKEN = (
+        "broken",
+        _l("The PDF is damaged or not built as the standard asks. Please sign once more and send it again."),
+    )
     PASSWORD = "password", _l("The PDF asks for a password. Please sign it without protecting it.")
     ENCRYPTED = "encrypted", _l("The PDF is encrypted. Please switch the protection off in your signing tool.")
     TOO_HEAVY = "too_heavy", _l("Checking this file took more time or memory than any honest file needs.")
@@ -32,11 +38,20 @@ class Fault(Labelled):
             "download it again and sign that file."
         ),
     )
-    SHORTENED = "shortened", _l("A signature that we hold is missing from this file. Please sign the file from this page.")
+    SHORTENED = (
+        "shortened",
+        _l("A signature that we hold is missing from this file. Please sign the file from this page."),
+    )
     # 3 exactly one new signature
     UNSIGNED = "unsigned", _l("There is no new signature in this file. Please sign it first, then send it.")
-    TWO = "two_signatures", _l("There is more than one new signature in this file. Each side signs once, one after the other.")
-    FORMAT = "format", _l("This kind of signature is not known here. Please choose PAdES or PKCS #7 in your signing tool.")
+    TWO = (
+        "two_signatures",
+        _l("There is more than one new signature in this file. Each side signs once, one after the other."),
+    )
+    FORMAT = (
+        "format",
+        _l("This kind of signature is not known here. Please choose PAdES or PKCS #7 in your signing tool."),
+    )
     # 4 nothing else changed
     CHANGED = (
         "changed",
@@ -48,11 +63,20 @@ class Fault(Labelled):
     # 5 inside the reserved block
     OUTSIDE = (
         "outside",
-        _l("The signature's picture lies outside of the block that is kept for your side. Please place it in the block."),
+        _l(
+            "The signature's picture lies outside of the block that is kept for your side. Please place it in "
+            "the block."
+        ),
     )
     # 6 intact, over the whole file
-    TAMPERED = "tampered", _l("The signature does not fit the file: it was changed after signing. Please sign once more.")
-    NOT_WHOLE = "not_whole", _l("The signature does not cover the whole file. Please sign once more and change nothing after it.")
+    TAMPERED = (
+        "tampered",
+        _l("The signature does not fit the file: it was changed after signing. Please sign once more."),
+    )
+    NOT_WHOLE = (
+        "not_whole",
+        _l("The signature does not cover the whole file. Please sign once more and change nothing after it."),
+    )
     # 7 a trusted chain, strong enough
     UNTRUSTED = (
         "untrusted",
@@ -61,13 +85,22 @@ class Fault(Labelled):
             "signature of a licensed authority."
         ),
     )
-    WRONG_USAGE = "wrong_usage", _l("This certificate is not made for signing (non-repudiation). Please use another one.")
+    WRONG_USAGE = (
+        "wrong_usage",
+        _l("This certificate is not made for signing (non-repudiation). Please use another one."),
+    )
     WEAK_KEY = "weak_key", _l("The key of this certificate is too short: RSA from 2048 bits or ECDSA from 256 bits.")
-    WEAK_HASH = "weak_hash", _l("The signature was made with an outdated method (such as SHA-1). Please choose SHA-256.")
+    WEAK_HASH = (
+        "weak_hash",
+        _l("The signature was made with an outdated method (such as SHA-1). Please choose SHA-256."),
+    )
     # 8 the organisation's own
     OTHER_ORGANISATION = (
         "other_organisation",
-        _l("The certificate belongs to another tax code than your organisation's. Please sign with your organisation's own."),
+        _l(
+            "The certificate belongs to another tax code than your organisation's. Please sign with your "
+            "organisation's own."
+        ),
     )
     NO_TAX_CODE = (
         "no_tax_code",
@@ -77,14 +110,20 @@ class Fault(Labelled):
         ),
     )
     # 9 the right time
-    NO_TIME = "no_time", _l("The signature does not say when it was made. Please switch the signing time on in your tool.")
+    NO_TIME = (
+        "no_time",
+        _l("The signature does not say when it was made. Please switch the signing time on in your tool."),
+    )
     BACK_DATED = (
         "back_dated",
         _l("The signature claims a time before we issued the document. Please set the clock of the computer right."),
     )
     CLOCK_AHEAD = (
         "clock_ahead",
-        _l("The signature claims a time that is still to come. Please set the clock of the computer right and sign again."),
+        _l(
+            "The signature claims a time that is still to come. Please set the clock of the computer right "
+            "and sign again."
+        ),
     )
     EXPIRED = "expired", _l("The certificate had expired when the file came in. Please renew it, then sign again.")
     NOT_YET_VALID = "not_yet_valid", _l("The certificate is not valid yet. Please sign when its time has begun.")
@@ -93,8 +132,8 @@ class Fault(Labelled):
     UNPROVEN = (
         "unproven",
         _l(
-            "For seven days no list of the authority proved that the certificate was not revoked. Please sign again, if "
-            "need be with another certificate."
+            "For seven days no list of the authority proved that the certificate was not revoked. Please sign again, "
+            "if need be with another certificate."
         ),
     )
     # 11 the mandate

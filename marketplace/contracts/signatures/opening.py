@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,8 @@ from marketplace.contracts.signatures.questions import Block, Question
 MOST_BYTES = 12 * 1024 * 1024
 END = b"%%EOF"
 BLANK = b"\r\n\t \x00"
+# a later part that was cut off before its own end
+BEGUN = re.compile(rb"\d+ \d+ obj\b")
 # a point of paper is a third of a millimetre: tools round
 ROUNDING = 1.0
 MOST_PAGES = 20_000
@@ -64,9 +67,10 @@ def check_readable(case: Case) -> None:
 
 def _check_end(file: bytes) -> None:
     place = file.rfind(END)
-    if place < 0:
+    rest = file[place + len(END) :].strip(BLANK)
+    if place < 0 or BEGUN.match(rest):
         raise Found(Fault.BROKEN)
-    if file[place + len(END) :].strip(BLANK):
+    if rest:
         raise Found(Fault.JUNK)
 
 
@@ -75,9 +79,12 @@ def _opened(file: bytes) -> Any:
     from pyhanko.pdf_utils.reader import PdfFileReader
 
     try:
-        return PdfFileReader(io.BytesIO(file), strict=True)
-    except (PdfError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        reader = PdfFileReader(io.BytesIO(file), strict=True)
+        if not reader.encrypted:
+            _ = reader.root["/Pages"]["/Kids"]
+    except (PdfError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
         raise Found(Fault.BROKEN) from error
+    return reader
 
 
 def _check_open(reader: Any) -> None:

@@ -27,7 +27,7 @@ ROOM = 24 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A file with room for one signature, and what has to be signed: attributes (DER), the digest of what is covered."""
+    """A file with room for one signature; what has to be signed: attributes (DER) with the digest of what is covered."""
 
     file: bytes
     attributes: bytes
@@ -37,7 +37,7 @@ class Prepared:
 
 
 def prepare(base: bytes, field: str, block: Block, chain: Sequence[bytes], *, is_trial: bool = False) -> Prepared:
-    """Fill nothing yet: put the stamp and room for the signature of a certificate (DER, first) into a copy of `base`."""
+    """Put the stamp and room for the signature of a certificate (DER, the holder's first) into a copy of `base`."""
     certificates = _certificates(chain)
     return asyncio.run(_prepare(base, field, block, certificates, is_trial))
 
@@ -85,7 +85,7 @@ def _signer(certificates: list[Any], signature: bytes | int) -> Any:
     from pyhanko.sign.signers.pdf_cms import ExternalSigner
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-    store = SimpleCertificateStore()
+    store: Any = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     store.register_multiple(certificates[1:])
     return ExternalSigner(certificates[0], store, signature_value=signature)
 
@@ -128,7 +128,7 @@ def _whole() -> Any:
     from pyhanko.pdf_utils import layout
 
     middle = layout.AxisAlignment.ALIGN_MID
-    return layout.SimpleBoxLayoutRule(x_align=middle, y_align=middle, margins=layout.Margins.uniform(0))
+    return layout.SimpleBoxLayoutRule(x_align=middle, y_align=middle, margins=layout.Margins())
 
 
 def _stamp(certificate: Any, block: Block, at: datetime, is_trial: bool) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -85,7 +86,7 @@ def standing_of(chain: Sequence[bytes], lists: Sequence[bytes], *, received_at: 
 
 
 def _standings(chain: list[Any], lists: Sequence[bytes], received_at: datetime, now: datetime) -> Iterator[Standing]:
-    for certificate, issuer in zip(chain, chain[1:], strict=False):
+    for certificate, issuer in itertools.pairwise(chain):
         yield _of_one(certificate, issuer, lists, received_at, now)
 
 
@@ -118,7 +119,7 @@ def _fits(crl: Any, issuer: Any) -> bool:
 
 
 def _speaks_of(crl: Any, certificate: Any) -> bool:
-    """A whole list of this kind of certificates; lists of changes or of some reasons only prove nothing by themselves."""
+    """A whole list of this kind of certificates; lists of changes or of some reasons prove nothing by themselves."""
     from cryptography import x509
 
     is_authority = _is_authority(certificate)

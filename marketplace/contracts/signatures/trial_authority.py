@@ -145,7 +145,7 @@ def opened(folder: Path) -> Authority:
 
 
 def certificate_in(folder: Path, ref: str, subject: Subject) -> Issued:
-    """The certificate and key of one organisation, made and kept (also as .p12 for the command) when first asked for."""
+    """Certificate and key of one organisation, made and kept (also as .p12 for the command) when first asked for."""
     certificate, key = folder / f"{ref}.der", folder / f"{ref}.key"
     if not (certificate.exists() and key.exists()) or _ends_soon(certificate.read_bytes()):
         made = opened(folder).issue(subject)
