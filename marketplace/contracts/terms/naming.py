@@ -88,7 +88,7 @@ FIELDS: dict[str, tuple[Any, Unit]] = {
     "lines.*.tolerance_percent": (_l("Tolerance"), Unit.PERCENT),
     "lines.*.price_vnd": (_l("Unit price"), Unit.VND),
     "lines.*.vat_percent": (_l("VAT rate"), Unit.PERCENT),
-    "lines.*.amount_vnd": (_l("Amount"), Unit.VND),
+    "lines.*.amount_vnd": (_l("Line total"), Unit.VND),
     "totals.goods_vnd": (_l("Goods before VAT"), Unit.VND),
     "totals.vat_vnd": (_l("VAT"), Unit.VND),
     "totals.total_vnd": (_l("Value of the contract, VAT included"), Unit.VND),
@@ -148,7 +148,7 @@ def _owner(path: str, terms: Terms) -> str:
     if head not in KEYED:
         return ""
     if head == "parties":
-        return _("Seller") if key == "seller" else _("Buyer")
+        return _("Seller (side A)") if key == "seller" else _("Buyer (side B)")
     if head == "schedule":
         return _("Delivery %(number)s", number=int(key) + 1 if key.isdigit() else key)
     found: Mapping[str, Any] = next((one for one in terms.get(head) or [] if one.get("key") == key), {})
