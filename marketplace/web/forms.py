@@ -185,11 +185,21 @@ class WholeNumberField(IntegerField):
         self.data = int(digits)
 
 
+class Within(NumberRange):
+    """Bounds of a number; where none could be read, that has been said and is enough."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Stop where reading failed, else look at the bounds."""
+        if field.process_errors:
+            raise StopValidation
+        super().__call__(form, field)
+
+
 def number_field(
     label: Any, *, least: int = 0, most: int = MOST_PIECES, required: bool = True, **options: Any
 ) -> Field:
     """A whole number within bounds."""
-    bounds = NumberRange(least, most, _l("Please type a number from %(least)s to %(most)s.", least=least, most=most))
+    bounds = Within(least, most, _l("Please type a number from %(least)s to %(most)s.", least=least, most=most))
     options["render_kw"] = {"inputmode": "numeric", **options.get("render_kw", {})}
     return WholeNumberField(label, [_needed(required), bounds], **options)
 
@@ -211,7 +221,7 @@ class VndField(StringField):
 
 def vnd_field(label: Any, *, least: int = 0, most: int = MOST_VND, required: bool = True, **options: Any) -> Field:
     """An amount in whole đồng within bounds."""
-    bounds = NumberRange(least, most, _l("This amount is outside of what is possible here."))
+    bounds = Within(least, most, _l("This amount is outside of what is possible here."))
     return VndField(label, [_needed(required), bounds], **options)
 
 

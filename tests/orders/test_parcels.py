@@ -167,7 +167,13 @@ def test_weighed_goods_cost_what_they_weigh_and_never_more_than_agreed(
 
 
 @pytest.mark.parametrize(
-    ("grams", "sentence"), [("", "và nhập số gam"), ("899", "nhẹ hơn mức tối thiểu"), ("0", "số gam")]
+    ("grams", "sentence"),
+    [
+        ("", "và nhập khối lượng"),
+        ("899", "nhẹ hơn mức tối thiểu"),
+        ("0", "ví dụ 500 g hoặc 1,5 kg"),
+        ("hai cân", "ví dụ 500 g hoặc 1,5 kg"),
+    ],
 )
 def test_weighed_goods_need_a_weight_and_a_reason_below_the_tolerance(
     buyer: Client, seller: Client, stall: Stall, grams: str, sentence: str
@@ -178,6 +184,14 @@ def test_weighed_goods_need_a_weight_and_a_reason_below_the_tolerance(
     assert answer.status_code == 422
     assert sentence in text_of(answer)
     assert stall.states() == ["confirmed"]
+
+
+def test_a_weight_may_be_typed_in_kilos(buyer: Client, seller: Client, stall: Stall) -> None:
+    weighed(stall)
+    ref = confirmed(buyer, seller, stall, (stall.cake, 2))
+    assert ship(seller, ref, **{f"grams-{stall.cake}": "0,95 kg"}).status_code == 303
+    with stall.app.app_context():
+        assert order(stall, ref).lines[0].shipped_grams == 950
 
 
 def test_estimate_and_tolerance_are_frozen_with_the_order(buyer: Client, seller: Client, stall: Stall) -> None:

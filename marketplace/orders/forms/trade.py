@@ -8,7 +8,7 @@ from typing import Any
 from flask import request
 from werkzeug.datastructures import FileStorage
 from wtforms import HiddenField, MultipleFileField, StringField
-from wtforms.validators import InputRequired, StopValidation
+from wtforms.validators import InputRequired, Optional, StopValidation
 
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
@@ -20,6 +20,7 @@ from marketplace.places.models import Province, Ward
 from marketplace.web.forms import (
     DayField,
     Form,
+    WeightField,
     choice_field,
     email_field,
     number_field,
@@ -139,8 +140,7 @@ def with_parcel(form: ShipForm, lines: Iterable[OrderLine]) -> ShipForm:
     for line in lines:
         ask_for(form, f"packs-{line.sku}", packs_field(_l("Packs sent"), line.quantity), line.quantity)
         if line.is_by_weight:
-            grams = number_field(_l("Weight in all, in grams"), most=1_000_000_000, required=False)
-            ask_for(form, f"grams-{line.sku}", grams, None)
+            ask_for(form, f"grams-{line.sku}", WeightField(_l("Weight in all"), [Optional()]), None)
         ask_for(
             form, f"reason-{line.sku}", choice_field(_l("If something is missing: why?"), required=False), "", reasons
         )

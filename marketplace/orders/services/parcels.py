@@ -81,7 +81,7 @@ def _check(line: OrderLine, one: Packed) -> None:
         sentence = _("Please type a number from 0 to %(most)s.", most=line.quantity)
         raise Refused(sentence, field=f"packs-{line.sku}")
     if line.is_by_weight and one.packs and not one.grams:
-        sentence = _("Please weigh %(name)s and type the grams.", name=line.product_name)
+        sentence = _("Please weigh %(name)s and type the weight.", name=line.product_name)
         raise Refused(sentence, field=f"grams-{line.sku}")
     if _is_short(line, one) and one.reason is None:
         raise Refused(_missing_words(line, one), field=f"reason-{line.sku}")
