@@ -14,7 +14,7 @@ from marketplace.accounts.states import OrganisationState
 from marketplace.contracts.models import Agreement, CallOff, Deadline, Dispute, DisputeWord
 from marketplace.contracts.queries.disputes import dispute_of
 from marketplace.contracts.queries.open_matters import open_disputes
-from marketplace.contracts.queries.workdays import end_of_workday
+from marketplace.contracts.queries.workdays import end_of_workday, last_day
 from marketplace.contracts.services import deadlines, telling, trail
 from marketplace.contracts.states.agreements import RUNNING, AgreementState, Side, Turn
 from marketplace.contracts.states.performing import (
@@ -80,7 +80,7 @@ def open_dispute(contract: Agreement, side: Side, complaint: Complaint, *, by: A
     trail.flag(contract, "disputed", on=True, by=by)
     turn = Turn(side.other.value)
     deadlines.begin(contract, DeadlineKind.DISPUTE_ANSWER, until=due_at, turn=turn, subject=made.ref)
-    _tell(made, side.other, "dispute_opened", subject=made.subject.value, words=made.words, until=due_at.isoformat())
+    _tell(made, side.other, "dispute_opened", subject=made.subject.value, words=made.words, until=last_day(due_at).isoformat())
     return made
 
 
