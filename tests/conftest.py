@@ -26,6 +26,7 @@ CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 # what never asks a database anything, or is held by others to be alike on both, runs once
 ONCE = (
     "tests/architecture/",
+    "tests/contracts/test_terms_",
     "tests/bad_input/test_shapes.py::test_no_form_is_taken_without_a_token_of_this_session",
     "tests/catalogue/test_search_mistakes.py",
     "tests/journeys/",

@@ -23,6 +23,8 @@ from marketplace.core.text import clean
 
 # Luật Thương mại 36/2005/QH11, Điều 301
 MOST_PENALTY = 8
+# some forty printed pages
+MOST_LETTERS = 120_000
 PARTY_NEEDS = ("legal_name", "tax_code", "address", "representative", "title")
 ENDING = (PaperKind.TERMINATION.value, PaperKind.LIQUIDATION.value)
 
@@ -94,6 +96,8 @@ def _clause(one: dict[str, Any]) -> dict[str, Any]:
 
 
 def _possible(terms: Terms) -> None:
+    if sum(len(one["text"]) for one in terms["clauses"]) > MOST_LETTERS:
+        raise shapes.refuse("clauses", _("The clauses are longer than a contract can be here. Please shorten them."))
     if terms["penalty"]["percent"] > MOST_PENALTY:
         sentence = _("The penalty can be at most 8% of the value of the breached part (Law on Commerce, Article 301).")
         raise shapes.refuse("penalty.percent", sentence)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
@@ -14,6 +15,8 @@ Segments = list[tuple[str, str]]
 # a number with its separators, a word (marks of decomposed letters belong to it), or one sign; and the spaces after it
 _WORD = re.compile(r"(\d+(?:[.,]\d+)*|[^\W\d_][\w\u0300-\u036f]*|[^\w\s]|[\w\u0300-\u036f])(\s*)")
 _TAGS = {"equal": Markup("{}"), "delete": Markup("<del>{}</del>"), "insert": Markup("<ins>{}</ins>")}
+# beyond so many pairs of words (a thousand on each side) whole lines are compared: nobody waits seconds for a page
+MOST_PAIRS = 1_000_000
 # fewer letters than this between two changes are read as part of the change
 ISLAND = 2
 
@@ -24,9 +27,10 @@ def words_redline(old: str, new: str) -> Segments:
     Equal and deleted texts together are the old one, equal and inserted ones the new one, both in NFC.
     """
     before, after = _words(old), _words(new)
-    matcher = SequenceMatcher(None, [word for word, _space in before], [word for word, _space in after], False)
+    if len(before) * len(after) > MOST_PAIRS:
+        before, after = _lines(old), _lines(new)
     found: Segments = []
-    for how, a, b, c, d in matcher.get_opcodes():
+    for how, a, b, c, d in _matcher([one for one, _space in before], [one for one, _space in after]).get_opcodes():
         if how == "equal":
             for old_one, new_one in zip(before[a:b], after[c:d], strict=True):
                 _append_same(found, old_one, new_one)
@@ -34,6 +38,17 @@ def words_redline(old: str, new: str) -> Segments:
             _append(found, "delete", _joined(before[a:b]))
             _append(found, "insert", _joined(after[c:d]))
     return _calm(found)
+
+
+def _matcher(before: list[str], after: list[str]) -> SequenceMatcher[str]:
+    """Words that stand very often on both sides would take seconds: there the frequent ones are left out of account."""
+    times = Counter(after)
+    pairs = sum(count * times[word] for word, count in Counter(before).items())
+    return SequenceMatcher(None, before, after, autojunk=pairs > MOST_PAIRS // 4)
+
+
+def _lines(text: str) -> list[tuple[str, str]]:
+    return [(line, "") for line in unicodedata.normalize("NFC", text).splitlines(keepends=True)]
 
 
 def _words(text: str) -> list[tuple[str, str]]:
