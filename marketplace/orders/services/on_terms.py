@@ -14,7 +14,7 @@ from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from marketplace.accounts.models import Organisation
+from marketplace.accounts.models import Organisation, Person
 from marketplace.catalogue.models import Variant
 from marketplace.core import audit, clock
 from marketplace.core.actors import Actor
@@ -73,10 +73,8 @@ def place(terms: OnTerms, *, by: Actor) -> Order:
         return known.orders[0]
     if not terms.lines or any(line.quantity < 1 for line in terms.lines):
         raise Refused(_("Please order at least one pack."), field="quantity")
-    if not (terms.buyer.phone or terms.buyer.email):
-        raise Refused(_("Please give your organisation a phone number or an e-mail address first."))
     set_refs_aside(purchase=1, order=1, payment=1, ledger=1, notice=2)
-    purchase = _purchase(terms)
+    purchase = _purchase(terms, by)
     order = _order(terms, _variants_of(terms))
     purchase.orders, purchase.total_vnd = [order], order.total_vnd
     db.session.add(purchase)
@@ -95,16 +93,27 @@ def _variants_of(terms: OnTerms) -> dict[int, Variant]:
     return {one.id: one for one in found}
 
 
-def _purchase(terms: OnTerms) -> Purchase:
+def _contact(buyer: Organisation, by: Actor) -> tuple[str, str]:
+    """Phone and e-mail of the organisation, else of the person who calls the goods."""
+    if buyer.phone or buyer.email:
+        return buyer.phone or "", buyer.email or ""
+    person = db.session.get(Person, by.person_id) if by.person_id else None
+    if person is None or not (person.phone or person.email):
+        raise Refused(_("Please give your organisation a phone number or an e-mail address first."))
+    return person.phone or "", person.email or ""
+
+
+def _purchase(terms: OnTerms, by: Actor) -> Purchase:
     """Nobody's own: whoever works for the buying organisation sees it, and nobody after leaving it."""
     buyer = terms.buyer
+    phone, email = _contact(buyer, by)
     return Purchase(
         ref=next_ref("purchase"),
         token=terms.token,
         organisation=buyer,
         name=buyer.name,
-        phone=buyer.phone or "",
-        email=buyer.email or "",
+        phone=phone,
+        email=email,
         street=terms.place[:200],
         province=terms.province,
         payment_method=ON_TERMS,

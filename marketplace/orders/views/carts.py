@@ -22,6 +22,7 @@ from marketplace.orders.queries.wares import Pack, pack_by_sku
 from marketplace.orders.views.places import chosen_province
 from marketplace.places import queries as places
 from marketplace.web import kept
+from marketplace.web.panels import Slot, panels
 from marketplace.web.requests import actor, answers, named_guest, safe_next
 
 
@@ -38,7 +39,8 @@ def cart() -> ResponseReturnValue:
     province = chosen_province(last_address(actor()).get("province", ""))
     basket = basket_of(cart_of(actor()), province)
     page = {"basket": basket, "forms": _forms(basket), "province": province, "provinces": places.all_today()}
-    return render_template("orders/cart.html", wish=_refused_wish(), **page)
+    hung = panels(Slot.CART, actor(), ["cart"])["cart"] if basket.parts else []
+    return render_template("orders/cart.html", wish=_refused_wish(), panels=hung, **page)
 
 
 def _forms(basket: Basket) -> dict[str, QuantityForm]:
