@@ -25,6 +25,7 @@ pytest_plugins = ["tests.browser"]
 CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 # what never asks a database anything, or is held by others to be alike on both, runs once
 ONCE = (
+    "tests/access/",
     "tests/architecture/",
     "tests/contracts/test_terms_",
     "tests/bad_input/test_shapes.py::test_no_form_is_taken_without_a_token_of_this_session",

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from marketplace.core.database import db, writing
-from marketplace.places import queries, services
+from marketplace.core.database import db
+from marketplace.places import queries
 from marketplace.places.models import FormerWard, Ward
 from tests.clients import Client
-
-
-@pytest.fixture
-def places(app: Flask) -> Iterator[Flask]:
-    with app.app_context():
-        with writing():
-            services.load()
-        yield app
-
 
 UNDERSTOOD = [
     ("thôn 3, xã Thanh Xuân, huyện Thanh Hà, tỉnh Hải Dương", "thôn 3", "Hải Phòng", "Xã Hà Nam"),

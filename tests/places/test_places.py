@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
@@ -13,22 +11,6 @@ from marketplace.core.text import slugify
 from marketplace.places import queries, services
 from marketplace.places.models import Province, Ward
 from tests.clients import Client
-
-
-@pytest.fixture
-def places(app: Flask) -> Iterator[Flask]:
-    with app.app_context():
-        with writing():
-            services.load()
-        yield app
-
-
-@pytest.fixture
-def visitor(app: Flask) -> Client:
-    """A client of a market whose places are loaded."""
-    with app.app_context(), writing():
-        services.load()
-    return Client(app)
 
 
 def counted(kind: type[Province | Ward]) -> int:
