@@ -101,10 +101,14 @@ def last_of(agreement_id: int) -> tuple[int, str]:
 
 def event_hash(ref: str, event: dict[str, Any]) -> str:
     """The hash of an event: over the one before it, the agreement's ref and every column in canonical form."""
-    body = {
+    return hashlib.sha256(event["previous"].encode() + canonical(event_body(ref, event))).hexdigest()
+
+
+def event_body(ref: str, event: dict[str, Any]) -> dict[str, Any]:
+    """An event as it is hashed."""
+    return {
         "agreement": ref,
         "at": event["at"].isoformat(timespec="microseconds"),
         **{name: event[name] for name in ("number", "kind", "actor_kind", "actor_ref", "organisation_ref")},
         **{name: event[name] for name in ("before", "after", "figures")},
     }
-    return hashlib.sha256(event["previous"].encode() + canonical(body)).hexdigest()
