@@ -33,6 +33,11 @@ def last_day(due_at: datetime) -> date:
     return clock.local(due_at - timedelta(microseconds=1)).date()
 
 
+def days_left(due_at: datetime) -> int:
+    """Calendar days until the day on which something is due; negative once that has passed."""
+    return (last_day(due_at) - clock.today()).days
+
+
 def _special(first: date, last: date) -> dict[date, bool]:
     day = CalendarDay
     rows = db.session.execute(select(day.day, day.is_working).where(day.day.between(first, last)))

@@ -6,6 +6,7 @@ One review a department. Every verb but `ask` takes the locks itself: paper, the
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import select
 
@@ -13,7 +14,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.accounts.queries.organisations import belongs_to_any
 from marketplace.accounts.states import OrganisationState
 from marketplace.contracts.models import Agreement, Deadline, DepartmentReview, TermsVersion
-from marketplace.contracts.queries.workdays import end_of_workday
+from marketplace.contracts.queries.workdays import end_of_workday, last_day
 from marketplace.contracts.services import deadlines, telling, trail
 from marketplace.contracts.states.agreements import AgreementAction, AgreementState, Review, Turn
 from marketplace.contracts.states.performing import DeadlineKind
@@ -155,7 +156,7 @@ def _asked(
     return review
 
 
-def _beginning(department: Organisation | None) -> dict[str, object]:
+def _beginning(department: Organisation | None) -> dict[str, Any]:
     if department is not None:
         return {"state": ReviewState.WAITING}
     return {"state": ReviewState.NO_DEPARTMENT, "decided_at": clock.now()}
@@ -165,7 +166,7 @@ def _task(review: DepartmentReview) -> None:
     assert review.due_at is not None
     agreement = review.agreement
     deadlines.begin(agreement, DeadlineKind.REVIEW, until=review.due_at, turn=Turn.DEPARTMENTS, subject=review.ref)
-    _tell(review, "review_asked", due_at=review.due_at.isoformat())
+    _tell(review, "review_asked", due_on=last_day(review.due_at).isoformat())
 
 
 # --- deciding ---
@@ -231,7 +232,8 @@ def _remind(review: DepartmentReview) -> None:
     until = end_of_workday(agreement.policy.get("review_days", REVIEW_DAYS))
     again = deadlines.begin(agreement, DeadlineKind.REVIEW, until=until, turn=Turn.DEPARTMENTS, subject=review.ref)
     again.reminded, again.next_at = deadlines.LAST, again.due_at
-    _tell(review, "review_overdue", due_at=review.due_at.isoformat() if review.due_at else None)
+    assert review.due_at is not None
+    _tell(review, "review_overdue", due_on=last_day(review.due_at).isoformat())
 
 
 def _replace_gone(review: DepartmentReview) -> None:
@@ -260,7 +262,7 @@ def _close(reviews: Sequence[DepartmentReview], *, template: str) -> None:
             _tell(one, template)
 
 
-def _tell(review: DepartmentReview, template: str, **more: object) -> None:
+def _tell(review: DepartmentReview, template: str, **more: Any) -> None:
     if review.department is not None:
         telling.tell_department(review.agreement, review.department, template, review=review.ref, **more)
 
