@@ -108,6 +108,7 @@ def upgrade() -> None:
     sa.Column('state', one_of("state", "proposed applied declined withdrawn"), nullable=False),
     sa.Column('payload', PlainJson, nullable=False),
     sa.Column('words', sa.String(length=1000), nullable=False),
+    sa.Column('answer', sa.String(length=1000), nullable=False),
     sa.Column('proposed_by_id', BigId, nullable=False),
     sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('decided_by_id', BigId, nullable=True),

@@ -299,6 +299,7 @@ class RuleChange(Base):
     state: Mapped[ChangeState] = enumerated(ChangeState, "state", default=ChangeState.PROPOSED)
     payload: Mapped[dict[str, Any]]
     words: Mapped[str] = mapped_column(String(1000), default="")
+    answer: Mapped[str] = mapped_column(String(1000), default="")
     proposed_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
     proposed_at: Mapped[datetime] = mapped_column(default=clock.now)
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)

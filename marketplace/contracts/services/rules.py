@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from marketplace.contracts.models import CalendarDay, KindPolicy, ModelClause
+from marketplace.contracts.models import CalendarDay, KindPolicy, ModelClause, RuleChange
 from marketplace.contracts.queries.rules import library, newest, policies, policy_of, versions
 from marketplace.contracts.states.agreements import AgreementKind, Evidence, PaperKind, Review
+from marketplace.contracts.states.signing import ChangeKind, ChangeState
 from marketplace.contracts.terms import checking, drafting, texts
 from marketplace.contracts.terms.naming import Terms
 from marketplace.core.database import db, insert_into, table_of
@@ -75,12 +76,19 @@ def _clauses() -> tuple[dict[str, Any], ...]:
 
 
 def _load_days() -> int:
-    known = set(db.session.scalars(select(CalendarDay.day)))
+    known = set(db.session.scalars(select(CalendarDay.day))) | _decided_days()
     listed = json.loads(HOLIDAYS.read_text(encoding="utf-8"))["days"]
     fresh = [_day(one) for one in listed if date.fromisoformat(one["day"]) not in known]
     db.session.add_all(fresh)
     db.session.flush()
     return len(fresh)
+
+
+def _decided_days() -> set[date]:
+    """Days on which two operators have decided; where they took one away, it stays away."""
+    decided = (RuleChange.kind == ChangeKind.HOLIDAY) & (RuleChange.state == ChangeState.APPLIED)
+    payloads = db.session.scalars(select(RuleChange.payload).where(decided))
+    return {date.fromisoformat(one["target"]["day"]) for one in payloads}
 
 
 def _day(row: dict[str, Any]) -> CalendarDay:
