@@ -1,5 +1,5 @@
 """What the worker does for agreements by itself."""
 
-from marketplace.contracts.jobs import deadlines, papers
+from marketplace.contracts.jobs import deadlines, papers, signing, sourcing, terms
 
-__all__ = ["deadlines", "papers"]
+__all__ = ["deadlines", "papers", "signing", "sourcing", "terms"]

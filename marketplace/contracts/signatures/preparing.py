@@ -27,7 +27,7 @@ ROOM = 24 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A file with room for one signature; what has to be signed: attributes (DER) with the digest of what is covered."""
+    """A file with room for one signature, and what is signed: attributes (DER) with the digest of what is covered."""
 
     file: bytes
     attributes: bytes

@@ -1,0 +1,78 @@
+"""Powers of attorney: who may sign for an organisation, up to which value, what kinds, until when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from marketplace.accounts import queries as accounts
+from marketplace.accounts.models import Organisation, Person
+from marketplace.contracts.models import Agreement, Mandate
+from marketplace.contracts.queries import signing as known
+from marketplace.contracts.signatures.faults import Fault
+from marketplace.contracts.signatures.questions import covers
+from marketplace.contracts.states.agreements import AgreementKind
+from marketplace.core import audit, clock
+from marketplace.core.actors import Actor, Recipient, Role
+from marketplace.core.database import db, lock
+from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.outbox import notify
+from marketplace.core.refs import next_ref
+from marketplace.core.refusals import Refused
+
+
+def give(
+    organisation: Organisation,
+    person: Person,
+    *,
+    kinds: Sequence[AgreementKind],
+    limit_vnd: int | None,
+    valid_from: date,
+    valid_to: date,
+    number: str = "",
+    file_key: str = "",
+    by: Actor,
+) -> Mandate:
+    """A signatory may sign for the organisation within limits (đồng), until a day; she is told."""
+    lock(organisation)
+    if Role.SIGNATORY not in accounts.roles_of(organisation, person):
+        raise Refused(_l("Only a colleague with the role of signatory can be given a mandate."), field="person")
+    if valid_to < max(valid_from, clock.today()):
+        raise Refused(_l("The last day cannot lie before the first, nor in the past."), field="valid_to")
+    mandate = Mandate(
+        ref=next_ref("mandate"), organisation_id=organisation.id, person_id=person.id, number=number,
+        kinds=[kind.value for kind in kinds], limit_vnd=limit_vnd, valid_from=valid_from, valid_to=valid_to,
+        file_key=file_key, given_by_id=by.person_id,
+    )  # fmt: skip
+    db.session.add(mandate)
+    db.session.flush()
+    figures: dict[str, Any] = {"person": person.ref, "limit_vnd": limit_vnd, "valid_to": valid_to}
+    audit.record(
+        audit.subject_of(mandate), "give", by=by, organisation=organisation.ref, kinds=mandate.kinds, **figures
+    )
+    _tell(organisation, person, "mandate_given", until=valid_to.isoformat())
+    return mandate
+
+
+def end(mandate: Mandate, *, by: Actor) -> None:
+    """The mandate covers nothing from now on; what was signed under it stays signed."""
+    lock(mandate)
+    if mandate.ended_at is not None:
+        raise Refused(_l("This mandate has ended already."))
+    mandate.ended_at = clock.now()
+    audit.record(audit.subject_of(mandate), "end", by=by, person=mandate.person.ref)
+    _tell(mandate.organisation, mandate.person, "mandate_ended", until=clock.today().isoformat())
+
+
+def fault_of(agreement: Agreement, organisation: Organisation, person: Person) -> Fault | None:
+    """Why a person may not sign this paper for an organisation today, or None."""
+    if known.is_representative(organisation, person):
+        return None
+    powers = known.powers_of(organisation, person)
+    return covers(powers, agreement.kind.value, agreement.value_vnd, clock.today())
+
+
+def _tell(organisation: Organisation, person: Person, template: str, **more: str) -> None:
+    words = {"organisation": organisation.name, "url": "/me/organisation/mandates", **more}
+    notify(Recipient("person", person.ref, person.locale), f"contracts/{template}", **words)
