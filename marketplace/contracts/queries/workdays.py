@@ -29,7 +29,7 @@ def end_of_workday(days: int) -> datetime:
 
 
 def last_day(due_at: datetime) -> date:
-    """The Vietnamese day on which something is due: deadlines run until its end, which is the next day's first moment."""
+    """The Vietnamese day on which something is due: a deadline is the first moment after it."""
     return clock.local(due_at - timedelta(microseconds=1)).date()
 
 
