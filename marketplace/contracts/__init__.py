@@ -12,6 +12,6 @@ bp = Blueprint("contracts", __name__)
 
 def register(app: Flask) -> None:
     """Hang the pages, panels and jobs into the application."""
-    from marketplace.contracts import jobs, models, policies, views  # noqa: F401
+    from marketplace.contracts import jobs, models, panels, personal, policies, reactions, subjects, views  # noqa: F401
 
     app.register_blueprint(bp)

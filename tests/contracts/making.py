@@ -1,11 +1,11 @@
-"""What the tests of agreements start from: two sides with goods, and a paper in any state, walked there by the services.
+"""What tests of agreements start from: two sides with goods, and a paper in any state, walked there by the services.
 
 They work inside `app.app_context()` and open their own transactions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -269,7 +269,8 @@ class Walk:
         """T8."""
         from marketplace.contracts.services import documents
 
-        documents.issue(agreement)
+        with writing():
+            documents.issue(agreement)
 
     def sign(self, agreement: Agreement) -> None:
         """T9 and T11: both signatures lie there as if the files had been checked, and the paper enters into force."""
@@ -353,6 +354,3 @@ def add_signature(agreement: Agreement, side: Side, sides: TwoSides) -> Signatur
     db.session.flush()
     base.signature_id = made.id
     return made
-
-
-Check = Callable[[Agreement], None]

@@ -49,6 +49,8 @@ class Agreement(Base):
         UniqueConstraint("belongs_to_id", "paper", "ordinal"),
         Index("ix_agreements_seller_id_touched", "seller_id", "paper", "touched_at", "id"),
         Index("ix_agreements_buyer_id_touched", "buyer_id", "paper", "touched_at", "id"),
+        Index("ix_agreements_seller_id_state", "seller_id", "state", "touched_at", "id"),
+        Index("ix_agreements_buyer_id_state", "buyer_id", "state", "touched_at", "id"),
         Index("ix_agreements_state_due", "state", "due_at"),
         Index("ix_agreements_state_valid_to", "state", "valid_to"),
         *not_negative("value_vnd"),
@@ -86,6 +88,7 @@ class Agreement(Base):
     active_version: Mapped[int | None]
     amends_version: Mapped[int | None]
     paper_number: Mapped[str] = mapped_column(String(40), default="")
+    search_text: Mapped[str] = mapped_column(String(700), default="")
     value_vnd: Mapped[Vnd] = mapped_column(default=0)
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]

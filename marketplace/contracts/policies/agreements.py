@@ -40,9 +40,13 @@ def departments_of(actor: Actor, agreement: Agreement) -> set[Side]:
 
 @permits(Permission.AGREEMENT_SEE)
 def may_see_agreement(actor: Actor, agreement: Agreement) -> bool:
-    """Both sides; the two departments once a frozen text was shown to them; nobody else, not even the operator."""
-    if side_of(actor, agreement) is not None:
-        return True
+    """Both sides; the two departments once a frozen text was shown to them; nobody else, not even the operator.
+
+    Until it is sent, a draft exists for the side that makes it only.
+    """
+    side = side_of(actor, agreement)
+    if side is not None:
+        return side is agreement.made_by or agreement.last_version > 0
     return agreement.shown_to_departments_at is not None and is_department_of(actor, agreement)
 
 
@@ -75,7 +79,11 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
             return Agreement.id.is_(None)
         mine = or_(Agreement.seller_department_id == own, Agreement.buyer_department_id == own)
         return mine & Agreement.shown_to_departments_at.is_not(None)
-    return or_(Agreement.seller_id == own, Agreement.buyer_id == own)
+    sent = Agreement.last_version > 0
+    return or_(
+        (Agreement.seller_id == own) & (sent | (Agreement.made_by == Side.SELLER)),
+        (Agreement.buyer_id == own) & (sent | (Agreement.made_by == Side.BUYER)),
+    )
 
 
 def agreement_for(actor: Actor, ref: str, permission: Permission | None = None) -> Agreement:

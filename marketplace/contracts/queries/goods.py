@@ -66,7 +66,7 @@ def _holds(variant: Variant, words: list[str]) -> bool:
     return all(word in text for word in words)
 
 
-def _goods_of(seller_id: int) -> Select[tuple[Variant]]:
+def _goods_of(seller_id: int) -> Select[Variant]:
     whole = joinedload(Variant.product).options(selectinload(Product.certificates))
     on_sale = Variant.is_active & (Product.state == ProductState.PUBLISHED)
     return select(Variant).join(Variant.product).where(Variant.seller_id == seller_id, on_sale).options(whole)

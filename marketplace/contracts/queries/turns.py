@@ -6,19 +6,27 @@ It is read from the columns that every step sets (state, turn, due_at): no query
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from marketplace.contracts.models import Agreement
 from marketplace.contracts.policies import departments_of, side_of
 from marketplace.contracts.policies.agreements import EDITORS
-from marketplace.contracts.states.agreements import AgreementAction, AgreementState, Side, Turn
+from marketplace.contracts.states.agreements import BEFORE_ACTIVE, RUNNING, AgreementAction, AgreementState, Side, Turn
+from marketplace.core import clock
 from marketplace.core.actors import Actor, Role
 from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import lazy_gettext as _l
 
 A, S = AgreementAction, AgreementState
-# who awaits whom where it is not the reader's own turn
-AWAITED = {Turn.SELLER, Turn.BUYER, Turn.BOTH, Turn.DEPARTMENTS}
+# the five steps of a paper's life, each with the states that belong to it
+STEPS: tuple[tuple[Any, tuple[AgreementState, ...]], ...] = (
+    (_l("Draft"), (S.DRAFT,)),
+    (_l("Negotiation"), (S.NEGOTIATING,)),
+    (_l("Review"), (S.AGREED, S.IN_REVIEW, S.READY)),
+    (_l("Signing"), (S.SIGNING,)),
+    (_l("In force"), (S.ACTIVE, S.WINDING_DOWN)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,11 @@ class Standing:
     until: datetime | None
     next_words: str
     acts: tuple[AgreementAction, ...] = ()
+
+    @property
+    def last_day(self) -> date | None:
+        """The day with whose end the time runs out."""
+        return clock.local(self.until - timedelta(seconds=1)).date() if self.until else None
 
     @property
     def is_over(self) -> bool:
@@ -47,12 +60,23 @@ def standing_of(actor: Actor, agreement: Agreement) -> Standing:
 
 
 def _is_mine(actor: Actor, agreement: Agreement, side: Side | None) -> bool:
-    """Whether the reader's own organisation has the turn."""
+    """Whether the reader's own organisation has the turn; a contract in force waits for nobody as a whole."""
+    if agreement.state not in BEFORE_ACTIVE:
+        return False
     if agreement.turn is Turn.DEPARTMENTS:
         return bool(departments_of(actor, agreement))
     if agreement.turn is Turn.BOTH:
         return side is not None
     return side is not None and agreement.turn.value == side.value
+
+
+def steps_of(agreement: Agreement) -> list[dict[str, Any]]:
+    """The five steps as a bar: done, now, next; a paper that ended early stops where it stood."""
+    now = next((place for place, (_word, states) in enumerate(STEPS) if agreement.state in states), len(STEPS))
+    if agreement.state is S.CANCELLED:
+        return []
+    names = ("done", "now", "next")
+    return [{"label": word, "state": names[(place >= now) + (place > now)]} for place, (word, _s) in enumerate(STEPS)]
 
 
 # --- what may be done now ---
@@ -94,8 +118,8 @@ def _own_words(agreement: Agreement, side: Side | None) -> str:
     return {
         S.DRAFT: _("finish the text and send it to the other side"),
         S.NEGOTIATING: _negotiating_words(agreement),
-        S.SIGNING: _("sign the issued paper"),
-    }.get(agreement.state, _("do what the contract asks of you"))
+        S.SIGNING: _("your signatory has to sign the issued paper"),
+    }.get(agreement.state, "")
 
 
 def _negotiating_words(agreement: Agreement) -> str:
@@ -107,6 +131,8 @@ def _negotiating_words(agreement: Agreement) -> str:
 def _other_words(agreement: Agreement, side: Side | None) -> str:
     if agreement.turn is Turn.NOBODY:
         return ""
+    if agreement.state in RUNNING:
+        return _("goods are called off and delivered as the contract says")
     if agreement.turn is Turn.SYSTEM:
         return _("the marketplace prepares the next step")
     if agreement.turn is Turn.DEPARTMENTS:
@@ -136,4 +162,4 @@ def _next_words(agreement: Agreement, side: Side | None) -> str:
         S.ACTIVE: _("the buyer calls off goods until the end of the term"),
         S.WINDING_DOWN: _("what was called off is delivered and settled, then it ends"),
     }
-    return sentences.get(agreement.state, "")
+    return str(sentences.get(agreement.state, ""))

@@ -7,6 +7,7 @@ until it is sent; sent, it is a version that nobody changes any more.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -31,6 +32,7 @@ from marketplace.contracts.states.agreements import (
     Turn,
 )
 from marketplace.contracts.states.performing import DeadlineKind
+from marketplace.contracts.terms.canonical import fingerprint
 from marketplace.contracts.terms.checking import checked, missing
 from marketplace.core import clock
 from marketplace.core.actors import SYSTEM, Actor
@@ -188,7 +190,12 @@ def _put_on_table(agreement: Agreement, side: Side, action: AgreementAction, com
     turn = Turn(side.other.value)
     trail.advance(agreement, action, by=by, turn=turn, due_at=until, version=version.number, sha256=version.sha256)
     deadlines.begin(agreement, DeadlineKind.ANSWER, until=until, turn=turn)
-    telling.tell(agreement, side.other, "version_sent", version=version.number, until=until.isoformat())
+    telling.tell(agreement, side.other, "version_sent", version=version.number, last_day=_last_day(until))
+
+
+def _last_day(until: datetime) -> str:
+    """The day with whose end the time runs out, as letters carry it."""
+    return clock.local(until - timedelta(seconds=1)).date().isoformat()
 
 
 def _sendable(agreement: Agreement, side: Side) -> dict[str, Any]:
@@ -197,7 +204,9 @@ def _sendable(agreement: Agreement, side: Side) -> dict[str, Any]:
     if draft is None:
         raise Refused(_l("You have changed nothing yet. Change the text first, then send it."))
     if draft.based_on != agreement.last_version:
-        raise Refused(_l("Version %(number)s has arrived since you began. Begin again from it.", number=agreement.last_version))
+        raise Refused(
+            _l("Version %(number)s has arrived since you began. Begin again from it.", number=agreement.last_version)
+        )
     written = starting.own_text(agreement, side, draft.terms)
     terms = checked(guards.with_facts(written, agreement.seller_id))
     lacking = missing(terms, library(agreement.kind) if agreement.is_contract else None)
@@ -218,7 +227,7 @@ def _fits(agreement: Agreement, terms: Mapping[str, Any]) -> None:
 
 def _differs(agreement: Agreement, terms: Mapping[str, Any]) -> None:
     before = versions.last_version(agreement)
-    if before is not None and before.sha256 == versions.fingerprint(terms):
+    if before is not None and before.sha256 == fingerprint(terms):
         raise Refused(_l("No changes detected: this text is the same as version %(number)s.", number=before.number))
 
 
@@ -238,8 +247,8 @@ def accept(agreement: Agreement, sha256: str, by: Actor) -> None:
     versions.add_acceptance(version, side, by=by)
     _forget_draft(agreement, side)
     deadlines.close(DeadlineKind.ANSWER, agreement.ref)
-    figures = {"version": version.number, "sha256": version.sha256}
-    trail.advance(agreement, AgreementAction.ACCEPT, by=by, turn=Turn.SYSTEM, **figures)
+    read = version.number
+    trail.advance(agreement, AgreementAction.ACCEPT, by=by, turn=Turn.SYSTEM, version=read, sha256=version.sha256)
     telling.tell(agreement, side.other, "accepted", version=version.number)
     reviewing.ask(agreement, version, by)
 

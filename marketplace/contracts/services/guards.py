@@ -34,7 +34,9 @@ def two_that_may_trade(seller: Organisation, buyer: Organisation) -> None:
         if one.state is OrganisationState.SUSPENDED:
             raise Refused(_l("%(name)s is suspended and can make no agreement now.", name=one.name), field="partner")
         if one.state is not OrganisationState.VERIFIED:
-            sentence = _l("%(name)s is not verified yet; agreements wait until the operator has done so.", name=one.name)
+            sentence = _l(
+                "%(name)s is not verified yet; agreements wait until the operator has done so.", name=one.name
+            )
             raise Refused(sentence, field="partner")
 
 
@@ -106,7 +108,9 @@ def _term_inside(term: Mapping[str, Any], above: Mapping[str, Any], ref: str) ->
     starts = term["valid_from"] and above["valid_from"] and term["valid_from"] < above["valid_from"]
     ends = term["valid_to"] and above["valid_to"] and term["valid_to"] > above["valid_to"]
     if starts or ends:
-        raise Refused(_l("The term has to lie inside the term of the framework agreement %(ref)s.", ref=ref), field="term")
+        raise Refused(
+            _l("The term has to lie inside the term of the framework agreement %(ref)s.", ref=ref), field="term"
+        )
 
 
 def _goods_inside(lines: Iterable[Mapping[str, Any]], above: Mapping[str, Any], ref: str) -> None:
@@ -116,7 +120,9 @@ def _goods_inside(lines: Iterable[Mapping[str, Any]], above: Mapping[str, Any], 
     for line in lines:
         agreed = prices.get(line["sku"])
         if agreed is None:
-            sentence = _l("%(product)s is not part of the framework agreement %(ref)s.", product=line["product"], ref=ref)
+            sentence = _l(
+                "%(product)s is not part of the framework agreement %(ref)s.", product=line["product"], ref=ref
+            )
             raise Refused(sentence, field="lines")
         if line["price_vnd"] > agreed or (rule == "fixed" and line["price_vnd"] != agreed):
             sentence = _l(

@@ -1,4 +1,4 @@
-"""Versions of a text: frozen when they are sent, accepted by fingerprint; numbers without gaps, each on the one before."""
+"""Versions of a text: frozen when they are sent, accepted by fingerprint; no number is left out."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from marketplace.contracts.states.agreements import Side
 from marketplace.contracts.terms.canonical import canonical, fingerprint
 from marketplace.core.actors import Actor
 from marketplace.core.database import db
+from marketplace.core.text import fold
 
 
 def last_version(agreement: Agreement) -> TermsVersion | None:
@@ -48,6 +49,7 @@ def freeze(agreement: Agreement, side: Side, terms: Mapping[str, Any], comment: 
 def show_figures(agreement: Agreement, terms: Mapping[str, Any]) -> None:
     """What lists show of a text: title, value in đồng, term."""
     agreement.title = terms["title"][:200] or agreement.ref
+    agreement.search_text = fold(f"{agreement.ref} {agreement.title} {agreement.seller.name} {agreement.buyer.name}")
     agreement.value_vnd = terms["totals"]["total_vnd"]
     agreement.valid_from, agreement.valid_to = _day(terms["term"]["valid_from"]), _day(terms["term"]["valid_to"])
 

@@ -3,6 +3,7 @@
 from marketplace.contracts.views import (
     agreements,
     asking,
+    calling,
     changes,
     comparing,
     demand,
@@ -11,15 +12,18 @@ from marketplace.contracts.views import (
     drafting,
     monitoring,
     negotiating,
+    papers,
     parts,
     quotes,
     requests,
     supply,
+    verifying,
 )
 
 __all__ = [
     "agreements",
     "asking",
+    "calling",
     "changes",
     "comparing",
     "demand",
@@ -28,8 +32,10 @@ __all__ = [
     "drafting",
     "monitoring",
     "negotiating",
+    "papers",
     "parts",
     "quotes",
     "requests",
     "supply",
+    "verifying",
 ]

@@ -1,0 +1,5 @@
+"""What contracts show in lower features' pages, a module a noun."""
+
+from marketplace.contracts.panels import agreements, calling, sourcing
+
+__all__ = ["agreements", "calling", "sourcing"]

@@ -1,0 +1,119 @@
+"""Sending a version and answering one; one version to read, and what changed between two."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, make_response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.accounts.signing_in import needs_sign_in
+from marketplace.contracts import bp
+from marketplace.contracts.forms.agreements import AcceptForm, ChangeForm, RefuseForm, SendForm, WithdrawForm
+from marketplace.contracts.policies import agreement_for, side_of
+from marketplace.contracts.policies.versions import version_of
+from marketplace.contracts.queries import versions
+from marketplace.contracts.services import agreements as services
+from marketplace.contracts.states.agreements import AgreementAction, AgreementState, ReopenReason
+from marketplace.contracts.terms import describing, differing
+from marketplace.contracts.views.agreements import for_sides, head_of, show
+from marketplace.contracts.views.drafting import draft
+from marketplace.core.database import writing
+from marketplace.core.i18n import gettext as _
+from marketplace.core.permissions import Permission
+from marketplace.web.requests import actor, answers, private, query_number
+
+
+@bp.post("/agreements/<ref>/sending")
+@answers(draft)
+def send(ref: str) -> ResponseReturnValue:
+    """Send my draft: the first version, or a counter-proposal."""
+    agreement = agreement_for(actor(), ref, Permission.AGREEMENT_EDIT)
+    form = SendForm.checked()
+    comment = form.comment.data or ""
+    with writing():
+        if agreement.state is AgreementState.NEGOTIATING:
+            services.counter(agreement, comment, by=actor())
+        else:
+            services.send(agreement, by=actor(), comment=comment)
+    flash(_("Sent. %(who)s has been told and answers next.", who=_across(agreement)), "success")
+    return redirect(url_for(".show", ref=ref), code=303)
+
+
+def _across(agreement: Any) -> str:
+    side = side_of(actor(), agreement)
+    return str(agreement.organisation_of(side.other).name) if side else ""
+
+
+@bp.get("/agreements/<ref>/versions/<int:number>")
+@needs_sign_in
+def version(ref: str, number: int) -> ResponseReturnValue:
+    """One version in full, with its fingerprint; whoever may accept it does so here."""
+    agreement = agreement_for(actor(), ref)
+    shown = version_of(actor(), agreement, number)
+    head = head_of(agreement)
+    page = {"version": shown, "text": describing.described(shown.terms), "rows": versions.versions_of(agreement)}
+    open_now = number == agreement.last_version and AgreementAction.ACCEPT in head["standing"].acts
+    page["accept"] = AcceptForm.shown(sha256=shown.sha256) if open_now else None
+    return private(make_response(render_template("contracts/version.html", **page, **head)))
+
+
+@bp.get("/agreements/<ref>/changes")
+@needs_sign_in
+def changes(ref: str) -> ResponseReturnValue:
+    """What changed between two versions: numbers in a table, clauses word by word."""
+    agreement = for_sides(ref)
+    new = query_number("to", least=1) or agreement.last_version
+    old = query_number("from", least=1) or max(1, new - 1)
+    before, after = version_of(actor(), agreement, old), version_of(actor(), agreement, new)
+    page = {"before": before, "after": after, "rows": versions.versions_of(agreement)}
+    page |= {"found": differing.changes(before.terms, after.terms), "say": describing.said}
+    return private(make_response(render_template("contracts/compare.html", **page, **head_of(agreement))))
+
+
+@bp.post("/agreements/<ref>/acceptance")
+@answers(show)
+def accept(ref: str) -> ResponseReturnValue:
+    """Accept exactly the text that was read."""
+    agreement = agreement_for(actor(), ref, Permission.AGREEMENT_EDIT)
+    form = AcceptForm.checked()
+    with writing():
+        services.accept(agreement, form.sha256.data or "", by=actor())
+    flash(_("Both sides have accepted the same text."), "success")
+    return redirect(url_for(".show", ref=ref), code=303)
+
+
+@bp.post("/agreements/<ref>/refusal")
+@answers(show)
+def refuse(ref: str) -> ResponseReturnValue:
+    """Want no such paper."""
+    agreement = agreement_for(actor(), ref, Permission.AGREEMENT_EDIT)
+    form = RefuseForm.checked()
+    with writing():
+        services.refuse(agreement, actor(), form.words.data or "")
+    flash(_("%(ref)s is refused; the other side has been told.", ref=ref), "success")
+    return redirect(url_for(".show", ref=ref), code=303)
+
+
+@bp.post("/agreements/<ref>/withdrawal")
+@answers(show)
+def withdraw(ref: str) -> ResponseReturnValue:
+    """Take one's own paper back."""
+    agreement = agreement_for(actor(), ref, Permission.AGREEMENT_EDIT)
+    form = WithdrawForm.checked()
+    with writing():
+        services.withdraw(agreement, actor(), form.words.data or "")
+    flash(_("%(ref)s is taken back.", ref=ref), "success")
+    return redirect(url_for(".show", ref=ref), code=303)
+
+
+@bp.post("/agreements/<ref>/change-request")
+@answers(show)
+def ask_for_changes(ref: str) -> ResponseReturnValue:
+    """Bring an issued paper back to the table."""
+    agreement = agreement_for(actor(), ref, Permission.AGREEMENT_EDIT)
+    form = ChangeForm.checked()
+    with writing():
+        services.ask_for_changes(agreement, ReopenReason(form.reason.data), form.words.data or "", by=actor())
+    flash(_("The issued paper is void. Propose the new text, or wait for the other side's."), "success")
+    return redirect(url_for(".show", ref=ref), code=303)
