@@ -1,5 +1,6 @@
 // Binds each enhancement to the elements that ask for it; every page works without them.
 import { bindAddresses } from "./address.js";
+import { bindCallOff } from "./call_off.js";
 import { bindCheckouts } from "./checkout.js";
 import { bindSteppers } from "./stepper.js";
 import { bindPacks } from "./packs.js";
@@ -18,7 +19,7 @@ import { bindSubmitOnce } from "./submit_once.js";
 import { bindSuggestions } from "./suggest.js";
 import { bindZooms } from "./zoom.js";
 
-for (const bind of [bindAddresses, bindCheckouts, bindCommunes, bindSteppers, bindPacks, bindConfirms, bindFilters, bindPreviews, bindPolls, bindReadMarks, bindCopies, bindSubmitOnce, bindSuggestions, bindZooms, bindCompare, bindFavourites, bindRecent, bindFreight]) {
+for (const bind of [bindAddresses, bindCallOff, bindCheckouts, bindCommunes, bindSteppers, bindPacks, bindConfirms, bindFilters, bindPreviews, bindPolls, bindReadMarks, bindCopies, bindSubmitOnce, bindSuggestions, bindZooms, bindCompare, bindFavourites, bindRecent, bindFreight]) {
   bind(document);
 }
 
