@@ -19,6 +19,7 @@ class Slot(StrEnum):
     PRODUCT = "product"
     PRODUCT_SIDE = "product_side"
     COMPARISON = "comparison"
+    CART = "cart"
     SHOP = "shop"
     SHOP_HEAD = "shop_head"
     PROVINCE = "province"

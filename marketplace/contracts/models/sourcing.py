@@ -31,7 +31,10 @@ from marketplace.places.models import Province
 
 
 class Request(Base):
-    """A buying organisation asks for prices; `is_standing` demand stays on the board until it is closed."""
+    """A buying organisation asks for prices; `is_named` says whether the board names it, `token` is the form's own.
+
+    `is_standing` demand runs for a year; all others until the day that the buyer chose.
+    """
 
     __tablename__ = "requests"
     __table_args__ = (
@@ -53,6 +56,8 @@ class Request(Base):
     place: Mapped[str] = mapped_column(String(300), default="")
     answer_by: Mapped[date]
     is_standing: Mapped[bool] = mapped_column(default=False)
+    is_named: Mapped[bool] = mapped_column(default=False)
+    token: Mapped[str | None] = mapped_column(String(48), unique=True)
     introduced_by: Mapped[str] = mapped_column(String(40), default="")
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     sent_at: Mapped[datetime | None]
@@ -102,7 +107,6 @@ class RequestInvitation(Base):
     id: Mapped[Id]
     request_id: Mapped[int] = mapped_column(ForeignKey("requests.id"), index=True)
     seller_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
-    seen_at: Mapped[datetime | None]
     declined_at: Mapped[datetime | None]
 
     request: Mapped[Request] = relationship(back_populates="invited")
@@ -110,10 +114,16 @@ class RequestInvitation(Base):
 
 
 class Quote(Base):
-    """One producer's answer to one request; its rounds are kept, `turn` says whose word is awaited."""
+    """One producer's answer to one request; its rounds are kept, `turn` says whose word is awaited.
+
+    `valid_until` is that of the last round.
+    """
 
     __tablename__ = "quotes"
-    __table_args__ = (UniqueConstraint("request_id", "seller_id"),)
+    __table_args__ = (
+        UniqueConstraint("request_id", "seller_id"),
+        Index("ix_quotes_state_until", "state", "valid_until"),
+    )
 
     machine: ClassVar[Machine[QuoteState, QuoteAction]] = QUOTE
 
@@ -124,6 +134,7 @@ class Quote(Base):
     state: Mapped[QuoteState] = enumerated(QuoteState, "state", default=QuoteState.OPEN)
     turn: Mapped[Side] = enumerated(Side, "turn")
     last_round: Mapped[int] = mapped_column(default=0)
+    valid_until: Mapped[date]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     decided_at: Mapped[datetime | None]
 
@@ -158,6 +169,16 @@ class QuoteRound(Base):
 
     quote: Mapped[Quote] = relationship(back_populates="rounds")
     lines: Mapped[list[QuoteLine]] = relationship(back_populates="round", order_by="QuoteLine.id")
+
+    @property
+    def goods_vnd(self) -> int:
+        """What all lines cost without freight."""
+        return sum(one.price_vnd * one.quantity for one in self.lines)
+
+    @property
+    def total_vnd(self) -> int:
+        """The same with freight."""
+        return self.goods_vnd + self.freight_vnd
 
 
 class QuoteLine(Base):

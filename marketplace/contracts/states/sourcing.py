@@ -72,6 +72,8 @@ class QuoteAction(Labelled):
 QUOTE: Machine[QuoteState, QuoteAction] = Machine(
     {
         (QuoteState.OPEN, QuoteAction.COUNTER): QuoteState.OPEN,
+        (QuoteState.EXPIRED, QuoteAction.COUNTER): QuoteState.OPEN,
+        (QuoteState.WITHDRAWN, QuoteAction.COUNTER): QuoteState.OPEN,
         (QuoteState.OPEN, QuoteAction.ACCEPT): QuoteState.ACCEPTED,
         (QuoteState.OPEN, QuoteAction.DECLINE): QuoteState.DECLINED,
         (QuoteState.OPEN, QuoteAction.WITHDRAW): QuoteState.WITHDRAWN,
