@@ -27,7 +27,6 @@ from marketplace.core.permissions import Permission, allows
 from marketplace.core.refs import new_token
 from marketplace.core.refusals import NotSeen, Refused
 from marketplace.orders.queries import timeline
-from marketplace.orders.states import OrderState
 from marketplace.web.paging import page_of
 from marketplace.web.requests import actor, answers, private
 
@@ -134,8 +133,19 @@ def show_call_off(ref: str, call_off: str) -> ResponseReturnValue:
     rows = {one.row.id: one for one in calling.book_rows(found.agreement)}
     order = found.order
     told = timeline.timeline_of(order) if order is not None else None
-    shown = _whole(found.agreement, call_off=found, order=order, rows=rows, timeline=told, OrderState=OrderState)
+    shown = _whole(found.agreement, call_off=found, order=order, rows=rows, timeline=told, papers=_papers(found))
     return private(make_response(render_template("contracts/call_off.html", **shown)))
+
+
+def _papers(call_off: CallOff) -> list[tuple[str, str]]:
+    """What can be printed of a call-off, with its address."""
+    if call_off.order is None:
+        return []
+    known = {"ref": call_off.agreement.ref, "call_off_ref": call_off.ref}
+    slip = (_("Call-off of goods (PDF)"), url_for(".call_off_slip", **known))
+    if call_off.order.state in calling.OFF:
+        return [slip]
+    return [slip, (_("Minutes of handing over and acceptance (PDF)"), url_for(".delivery_minutes", **known))]
 
 
 def _draft_page(found: CallOff) -> ResponseReturnValue:
