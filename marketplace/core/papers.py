@@ -85,6 +85,26 @@ def archival(template: str, data: Mapping[str, Any], *, made_at: datetime, mark:
     return Laid(made, found)
 
 
+def pictures(template: str, data: Mapping[str, Any], *, dots_per_inch: int = 110) -> list[bytes]:
+    """The pages of a paper as PNG, for whoever cannot open a PDF."""
+    import typst
+
+    path = TEMPLATES / template
+    with AT_ONCE:
+        made = typst.compile(
+            path,
+            root=path.parent,
+            font_paths=_families(),
+            ignore_system_fonts=True,
+            package_path=_nowhere(),
+            package_cache_path=_nowhere(),
+            sys_inputs={"data": _written(data)},
+            format="png",
+            ppi=dots_per_inch,
+        )
+    return list(made) if isinstance(made, list) else [made]
+
+
 def renderer() -> str:
     """What makes papers, with its version: kept with each that is issued."""
     return f"typst {version('typst')}"

@@ -128,10 +128,10 @@ def _goods_columns() -> list[dict[str, Any]]:
 def _minutes_columns() -> list[dict[str, Any]]:
     return [
         *_goods_columns()[:3],
-        column(_("Called"), "number"),
-        column(_("Delivered"), "number"),
-        column(_("Accepted"), "number"),
-        column(_("Rejected"), "number"),
+        column(_("Called quantity"), "number"),
+        column(_("Delivered quantity"), "number"),
+        column(_("Accepted quantity"), "number"),
+        column(_("Rejected quantity"), "number"),
     ]
 
 
@@ -149,7 +149,7 @@ def _called(place: int, one: CallOffLine, row: AgreementLine, terms: Terms) -> C
 
 
 def _handed_over(call_off: CallOff, order: Order, terms: Terms) -> list[Cells]:
-    sent = {line.variant_id: line for line in order.lines}
+    sent: dict[int | None, OrderLine] = {line.variant_id: line for line in order.lines}
     pairs = [(one, row, sent.get(row.variant_id)) for one, row in _lines_of(call_off)]
     return [_checked(place, one, row, line, order, terms) for place, (one, row, line) in enumerate(pairs, 1)]
 
@@ -172,7 +172,7 @@ def _carried(call_off: CallOff, order: Order, receipt: Receipt | None) -> list[t
     carrier = ", ".join(filter(None, (order.carrier, order.tracking)))
     return _facts(
         (_("Place of delivery"), call_off.place),
-        (_("Due on"), day(call_off.due_on)),
+        (_("Delivery day"), day(call_off.due_on)),
         (_("Carried by"), carrier),
         (_("Checked at"), moment(receipt.at) if receipt is not None and receipt.is_checked else ""),
         (_("Order"), order.ref),

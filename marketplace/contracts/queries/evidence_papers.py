@@ -47,7 +47,7 @@ VERDICTS: dict[str, tuple[Any, Any]] = {
 REVOCATIONS: dict[str, Any] = {
     "good": _l("not revoked, proven by a list"),
     "unknown": _l("not yet known"),
-    "revoked": _l("revoked"),
+    "revoked": _l("revoked certificate"),
 }
 HOLDERS = {"tax_code": _l("tax code in the certificate"), "registration": _l("registered certificate")}
 MANDATES = {"representative": _l("legal representative"), "mandate": _l("mandate on file")}
@@ -62,7 +62,12 @@ def report_paper(report: Report, document: Document, events: Sequence[AgreementE
     with speaking("vi"):
         words, explained = VERDICTS[report["verdict"]]
         title = _("Report on no. %(number)s", number=document.paper_number)
-        parts = [_document_part(report), *_signature_parts(report), *_review_parts(report), _event_part(document, events)]
+        parts = [
+            _document_part(report),
+            *_signature_parts(report),
+            *_review_parts(report),
+            _event_part(document, events),
+        ]
         return {
             **frame(title, None),
             "draft": False,
@@ -78,8 +83,7 @@ def report_paper(report: Report, document: Document, events: Sequence[AgreementE
 
 
 def _about(document: Document) -> str:
-    agreement = document.agreement
-    named = _("%(number)s · %(ref)s · %(title)s", number=document.paper_number, ref=agreement.ref, title=agreement.title)
+    named = " · ".join((document.paper_number, document.agreement.ref, document.agreement.title))
     return f"{named}\n{_('Made %(moment)s', moment=moment(clock.now()))}"
 
 
@@ -97,13 +101,13 @@ def _document_part(report: Report) -> Part:
     void = _("since %(moment)s", moment=_when(one["void"]["at"])) if one["void"] else ""
     return _part(
         _("The file"),
-        (_("Text"), _("version %(version)s", version=one["version"])),
+        (_("Text of the paper"), _("version %(version)s", version=one["version"])),
         (_("SHA-256 of the text"), one["terms_sha256"]),
         (_("SHA-256 as issued"), f"{one['issued_sha256']} ({number(one['issued_bytes'])} byte)"),
         (_("SHA-256 as signed"), one["signed_sha256"] or ""),
         (_("Issued at"), _when(one["issued_at"])),
-        (_("Void"), void),
-        (_("Pages"), str(one["pages"])),
+        (_("Void paper"), void),
+        (_("Number of pages"), str(one["pages"])),
         (_("Way of signing"), f"{level['code']}: {Evidence(level['code']).label}"),
         (_("Made by"), " · ".join((one["made_by"]["renderer"], one["made_by"]["template"], one["made_by"]["fonts"]))),
     )
@@ -148,14 +152,21 @@ def _lists(one: Report) -> list[tuple[str, str]]:
 def _review_parts(report: Report) -> list[Part]:
     if not report["reviews"]:
         return []
-    rows = [[one["department"] or "–", str(ReviewState(one["state"]).label), _when(one["at"])] for one in report["reviews"]]
-    columns = [column(_("Department"), "name"), column(_("Opinion")), column(_("When"))]
-    return [_part(_("Departments"), table={"columns": columns, "rows": rows})]
+    rows = [
+        [one["department"] or "–", str(ReviewState(one["state"]).label), _when(one["at"])] for one in report["reviews"]
+    ]
+    columns = [column(_("Department"), "name"), column(_("Opinion")), column(_("At what time"))]
+    return [_part(_("Opinions of the departments"), table={"columns": columns, "rows": rows})]
 
 
 def _event_part(document: Document, events: Sequence[AgreementEvent]) -> Part:
     """Each event with the beginning of its hash; the whole chain lies in the package as data."""
-    columns = [column(_("No."), "count"), column(_("What happened"), "name"), column(_("When")), column(_("Hash"))]
+    columns = [
+        column(_("No."), "count"),
+        column(_("Event"), "name"),
+        column(_("At what time")),
+        column(_("Fingerprint")),
+    ]
     rows = [
         [str(one.number), [one.title, *filter(None, (one.who,))], moment(one.at), one.hash[:12]]
         for one in happenings(document.agreement, events)

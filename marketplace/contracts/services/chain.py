@@ -1,7 +1,7 @@
-"""The chains of events looked through: an edit, a removal or a changed order is found, up to a head that was published.
+"""The chains of events looked through: an edit, a removal or a changed order is found, up to a published head.
 
-Once a day the ends of all chains that grew are published where the database cannot reach: one line a day, which holds the
-hash of the line before it. Whoever rewrites a whole chain afterwards would have to rewrite those lines, too.
+Once a day the ends of all chains that grew are published where the database cannot reach: one line a day, which holds
+the hash of the line before it. Whoever rewrites a whole chain afterwards would have to rewrite those lines, too.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -54,7 +55,7 @@ class Head:
 
 
 def verify(agreement: Agreement, known: End | None = None) -> list[str]:
-    """Every fault of one chain, in words for an operator; with `known`, also that a published end still stands in it."""
+    """Every fault of one chain, in words; with `known`, also that a published end still stands in it."""
     faults, previous, expected, state = [], FIRST, 1, ""
     hashes: dict[int, str] = {}
     for event in events_of(agreement):
@@ -118,6 +119,16 @@ def published(settings: Settings) -> list[Head]:
     path = heads_file(settings)
     lines = path.read_text(encoding="ascii").splitlines() if path.exists() else []
     return [_read(json.loads(line)) for line in lines]
+
+
+def last_published(settings: Settings) -> Head | None:
+    """The newest published head."""
+    path = heads_file(settings)
+    if not path.exists():
+        return None
+    with path.open("rb") as file:
+        newest = deque(file, maxlen=1)
+    return _read(json.loads(newest[0])) if newest else None
 
 
 def heads_file(settings: Settings) -> Path:

@@ -120,6 +120,11 @@ def preview(terms: Mapping[str, Any]) -> bytes:
     return papers.archival(CONTRACT, contract_paper(terms), made_at=clock.now()).pdf
 
 
+def pictured(terms: Mapping[str, Any]) -> list[bytes]:
+    """The pages of the draft as pictures."""
+    return papers.pictures(CONTRACT, contract_paper(terms))
+
+
 def number(agreement: Agreement) -> str:
     """The number that stands on the paper in force, or nothing before it is issued."""
     return agreement.paper_number

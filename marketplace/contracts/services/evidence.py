@@ -62,7 +62,9 @@ def faults_of(document: Document) -> list[str]:
     with speaking("vi"):
         files = [(document.file_key, document.sha256)]
         files += [(one.signature.file_key, one.signature.sha256) for one in signed(document)]
-        found = [_("File %(key)s has other bytes than it had.", key=key) for key, sha in files if not _is_whole(key, sha)]
+        found = [
+            _("File %(key)s has other bytes than it had.", key=key) for key, sha in files if not _is_whole(key, sha)
+        ]
         if digest(document.version.canonical.encode()) != document.terms_sha256:
             found.append(_("The text does not have the fingerprint that the file names."))
         return found + chain.verify(document.agreement)
@@ -119,7 +121,10 @@ def _lists(document: Document, folder: str) -> Files:
 
 def _events(agreement: Agreement, of_sides: bool) -> bytes:
     """One event a line; the hash of each is SHA-256 of the one before and of the line's `event` in canonical form."""
-    lines = (_line(agreement, event, hidden=private and not of_sides) for event, private in _marked(chain.events_of(agreement)))
+    lines = (
+        _line(agreement, event, hidden=private and not of_sides)
+        for event, private in _marked(chain.events_of(agreement))
+    )
     return b"\n".join(lines) + b"\n"
 
 
