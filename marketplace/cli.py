@@ -25,8 +25,13 @@ search = AppGroup("search", help="The search index.")
 @database.command("upgrade")
 @click.argument("revision", default="head")
 def upgrade(revision: str) -> None:
-    """Bring the database up to the newest revision."""
+    """Bring the database up to the newest revision, with the rules of agreements that this version brings."""
+    from marketplace.contracts.services import rules
+
     migrating.upgrade(current_app._get_current_object(), revision)  # type: ignore[attr-defined]
+    if revision == "head":
+        with writing():
+            rules.load()
 
 
 @database.command("downgrade")

@@ -1,5 +1,5 @@
 """What contracts show in lower features' pages, a module a noun."""
 
-from marketplace.contracts.panels import agreements, calling, sourcing
+from marketplace.contracts.panels import agreements, calling, rules, sourcing
 
-__all__ = ["agreements", "calling", "sourcing"]
+__all__ = ["agreements", "calling", "rules", "sourcing"]

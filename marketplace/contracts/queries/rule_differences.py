@@ -38,6 +38,12 @@ LABELS: dict[str, Any] = {
     "name": _l("Occasion"),
     "source": _l("Source"),
     "certainty": _l("How sure"),
+    "act": _l("Recognised"),
+    "crl_url": _l("Address of the list of revocations"),
+    "valid_until": _l("Certificate valid until"),
+    "organisation": _l("Organisation"),
+    "holder": _l("Holder of the certificate"),
+    "issuer": _l("Issued by"),
 }
 CHOICES: dict[str, type[Labelled]] = {"review": Review, "evidence": Evidence, "certainty": Certainty}
 LONG = ("text", "explanation")
@@ -93,6 +99,8 @@ def said(name: str, value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if name == "act":
+        return _("yes") if value == "add" else _("no")
     if name in CHOICES:
         return str(CHOICES[name](value).label)
     return _("%(days)s working days", days=value) if name.endswith("_days") else str(value)

@@ -25,8 +25,19 @@ from marketplace.core.refusals import Refused
 PAGE = "/operator/agreements/rules/changes/"
 
 
-def propose(kind: ChangeKind, target: Values, after: Values | None, *, words: str, by: Actor) -> RuleChange:
-    """An operator wishes a rule otherwise; nothing changes until another one agrees. The operators are told."""
+def propose_trust(kind: ChangeKind, payload: Values, *, words: str, by: Actor) -> RuleChange:
+    """An authority or a registered certificate shall count, or count no longer; `services.trust` makes the payload."""
+    after = {name: value for name, value in payload.items() if name not in ("der", "fingerprint")}
+    return propose(kind, {"fingerprint": payload["fingerprint"]}, after, words=words, by=by, carried=payload)
+
+
+def propose(
+    kind: ChangeKind, target: Values, after: Values | None, *, words: str, by: Actor, carried: Values | None = None
+) -> RuleChange:
+    """An operator wishes a rule otherwise; nothing changes until another one agrees. The operators are told.
+
+    `carried` stands in the payload beside target and values, for what is applied but not shown.
+    """
     _lock_rules()
     rule = _rule(kind)
     rule.check(target, after)
@@ -34,7 +45,7 @@ def propose(kind: ChangeKind, target: Values, after: Values | None, *, words: st
     if before == after:
         raise Refused(_("This is in force already: nothing would change."))
     _refuse_second(kind, target)
-    payload = {"target": target, "before": before, "after": after}
+    payload = {**(carried or {}), "target": target, "before": before, "after": after}
     change = RuleChange(
         ref=next_ref("rule_change"), kind=kind, payload=payload, words=words, proposed_by_id=_person(by)
     )
@@ -55,10 +66,10 @@ def apply(change: RuleChange, *, by: Actor) -> None:
     move(change, ChangeAction.APPLY, by=by, kind=change.kind.value, **_figures(change.payload))
     rule, target, after = _rule(change.kind), change.payload["target"], change.payload["after"]
     if is_stale(change):
-        raise Refused(_("The rule has changed since this was proposed. Decline it, and propose it anew if it is wanted."))
+        raise Refused(_("The rule has changed since this was proposed. Decline it; who still wants it proposes anew."))
     rule.check(target, after)
     _decide(change, by)
-    rule.put(target, after, by)
+    rule.put(change, by)
     _tell(change, Recipient("person", change.proposed_by.ref), "rule_applied")
 
 
@@ -84,7 +95,7 @@ def withdraw(change: RuleChange, *, by: Actor) -> None:
 
 def is_stale(change: RuleChange) -> bool:
     """What is in force is no longer what the proposal began from."""
-    return _rule(change.kind).present(change.payload["target"]) != change.payload["before"]
+    return bool(_rule(change.kind).present(change.payload["target"]) != change.payload["before"])
 
 
 def _decide(change: RuleChange, by: Actor) -> None:

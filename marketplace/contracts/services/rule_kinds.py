@@ -1,7 +1,6 @@
 """What two operators can change together: how each kind of rule is read, judged and put into force.
 
-Targets and values are plain data, so that a proposal can be kept, shown and compared. A kind of another module (trusted
-authorities, registered certificates) adds itself to `RULES`.
+Targets and values are plain data, so that a proposal can be kept, shown and compared.
 """
 
 from __future__ import annotations
@@ -11,8 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from marketplace.contracts.models import CalendarDay, ModelClause
+from sqlalchemy import select
+
+from marketplace.contracts.models import CalendarDay, ModelClause, RegisteredCertificate, RuleChange, TrustRoot
 from marketplace.contracts.queries.rules import day_of, policy_of, versions
+from marketplace.contracts.services import trust
 from marketplace.contracts.states.agreements import AgreementKind, Evidence, PaperKind, Review
 from marketplace.contracts.states.signing import ChangeKind
 from marketplace.contracts.terms.filling import NAME
@@ -35,14 +37,14 @@ MOST_DAYS = 60
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`present` reads what is in force of a target, `check` refuses what cannot stand, `put` brings the new values in.
+    """`present` reads what is in force of a target, `check` refuses what cannot stand, `put` brings the change in.
 
     `put` runs with all rules locked, after `check`; None as values means that the target is there no more.
     """
 
     present: Callable[[Values], Values | None]
     check: Callable[[Values, Values | None], None]
-    put: Callable[[Values, Values | None, Actor], None]
+    put: Callable[[RuleChange, Actor], None]
 
 
 # --- the policy of a kind: target {"kind"} ---
@@ -69,13 +71,13 @@ def _check_policy(target: Values, after: Values | None) -> None:
             raise Refused(_("Please choose from 1 to %(most)s working days.", most=MOST_DAYS), field=name)
 
 
-def _put_policy(target: Values, after: Values | None, by: Actor) -> None:
+def _put_policy(change: RuleChange, by: Actor) -> None:
+    target, after = change.payload["target"], change.payload["after"]
     policy = policy_of(AgreementKind(target["kind"]))
-    values = after or {}
-    policy.review, policy.evidence = Review(values["review"]), Evidence(values["evidence"])
-    policy.seller_signs_first, policy.silence_passes = values["seller_signs_first"], values["silence_passes"]
+    policy.review, policy.evidence = Review(after["review"]), Evidence(after["evidence"])
+    policy.seller_signs_first, policy.silence_passes = after["seller_signs_first"], after["silence_passes"]
     for name in POLICY_DAYS:
-        setattr(policy, name, values[name])
+        setattr(policy, name, after[name])
     db.session.flush()
 
 
@@ -107,11 +109,12 @@ def _check_clause(target: Values, after: Values | None) -> None:
         raise Refused(sentence, field="is_mandatory")
 
 
-def _put_clause(target: Values, after: Values | None, by: Actor) -> None:
+def _put_clause(change: RuleChange, by: Actor) -> None:
+    target, after = change.payload["target"], change.payload["after"]
     last = _last_version(target)
     known = {"kind": AgreementKind(target["kind"]), "paper": PaperKind(target["paper"]), "key": target["key"]}
     number = last.version + 1 if last else 1
-    db.session.add(ModelClause(**known, version=number, since=clock.today(), **(after or {})))
+    db.session.add(ModelClause(**known, version=number, since=clock.today(), **after))
     db.session.flush()
 
 
@@ -135,7 +138,8 @@ def _check_day(target: Values, after: Values | None) -> None:
         raise Refused(sentence, field="day")
 
 
-def _put_day(target: Values, after: Values | None, by: Actor) -> None:
+def _put_day(change: RuleChange, by: Actor) -> None:
+    target, after = change.payload["target"], change.payload["after"]
     day = date.fromisoformat(target["day"])
     row = day_of(day)
     if after is None:
@@ -148,7 +152,37 @@ def _put_day(target: Values, after: Values | None, by: Actor) -> None:
     db.session.flush()
 
 
+# --- authorities and registered certificates: target {"fingerprint"}; services/trust.py says what a payload holds ---
+
+
+def _root_now(target: Values) -> Values | None:
+    root = db.session.scalar(select(TrustRoot).where(TrustRoot.fingerprint == target["fingerprint"]))
+    return None if root is None else {"act": _standing(root), "name": root.name, "crl_url": root.crl_url}
+
+
+def _registration_now(target: Values) -> Values | None:
+    mine = RegisteredCertificate.fingerprint == target["fingerprint"]
+    found = db.session.scalar(select(RegisteredCertificate).where(mine))
+    if found is None:
+        return None
+    return {"act": _standing(found), "name": found.organisation.name, "issuer": found.issuer}
+
+
+def _standing(thing: TrustRoot | RegisteredCertificate) -> str:
+    return "add" if thing.ended_at is None else "end"
+
+
+def _check_trust(target: Values, after: Values | None) -> None:
+    """What a certificate may be, was asked when its payload was made."""
+
+
+def _put_trust(change: RuleChange, by: Actor) -> None:
+    trust.apply(change, by=by)
+
+
 RULES: dict[ChangeKind, Rule] = {
+    ChangeKind.ROOT: Rule(_root_now, _check_trust, _put_trust),
+    ChangeKind.FINGERPRINT: Rule(_registration_now, _check_trust, _put_trust),
     ChangeKind.POLICY: Rule(_policy_now, _check_policy, _put_policy),
     ChangeKind.CLAUSE: Rule(_clause_now, _check_clause, _put_clause),
     ChangeKind.HOLIDAY: Rule(_day_now, _check_day, _put_day),
