@@ -27,6 +27,7 @@ TAGS = {
     "Orders": "What a token's owner buys and sells.",
     "Stock": "What is on her shelves.",
     "Prices": "What her goods cost.",
+    "Agreements": "Contracts that her organisation is a side of, and what is called and delivered under them.",
 }
 SAID = {
     304: "Nothing has changed since the ETag sent as If-None-Match.",

@@ -13,6 +13,8 @@ class Scope(Labelled):
     ORDERS_WRITE = "orders:write", _l("Confirm and ship orders")
     STOCK_WRITE = "stock:write", _l("Read and correct stock")
     PRICES_WRITE = "prices:write", _l("Read and change prices")
+    AGREEMENTS_READ = "agreements:read", _l("Read agreements and call-offs")
+    CALL_OFFS_WRITE = "call-offs:write", _l("Call goods under contracts")
 
 
 class Happening(Labelled):

@@ -1,11 +1,11 @@
-"""The routes: /api/v1 in four modules, and the pages where people make tokens and webhooks."""
+"""The routes: /api/v1 in five modules, and the pages where people make tokens and webhooks."""
 
 from flask import Flask
 
-from marketplace.api.views import described, orders, prices, public, stock
+from marketplace.api.views import agreements, described, orders, prices, public, stock
 from marketplace.api.views.pages import bp
 
-__all__ = ["described", "orders", "prices", "public", "stock"]
+__all__ = ["agreements", "described", "orders", "prices", "public", "stock"]
 
 
 def register(app: Flask) -> None:
