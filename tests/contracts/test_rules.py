@@ -29,14 +29,17 @@ def loaded(app: Flask) -> Iterator[None]:
 
 
 def counts() -> list[int]:
-    return [db.session.scalar(select(func.count()).select_from(one)) or 0 for one in (KindPolicy, ModelClause, CalendarDay)]
+    return [
+        db.session.scalar(select(func.count()).select_from(one)) or 0 for one in (KindPolicy, ModelClause, CalendarDay)
+    ]
 
 
 def test_a_second_loading_changes_nothing() -> None:
     before = counts()
     with writing():
         assert rules.load() == "0 policies, 0 clauses, 0 days"
-    assert counts() == before and before[0] == 4
+    assert counts() == before
+    assert before[0] == 4
 
 
 def test_contracts_need_the_departments_and_digital_signatures() -> None:
@@ -59,14 +62,19 @@ def test_every_paper_has_a_template(kind: AgreementKind, paper: PaperKind) -> No
     made = rules.template(kind, paper)
     keys = [one["key"] for one in made["clauses"]]
     assert keys == [one.key for one in rules.library(kind, paper) if one.is_mandatory]
-    assert keys and not [one for one in rules.missing(made) if one.field in {f"clauses.{key}" for key in keys}]
+    assert keys
+    assert not [one for one in rules.missing(made) if one.field in {f"clauses.{key}" for key in keys}]
     assert rules.deviations(checking.checked(made)) == []
 
 
 def test_an_annex_has_the_clauses_of_its_contract() -> None:
     contract = rules.library(AgreementKind.SALE)
     assert rules.library(AgreementKind.SALE, PaperKind.AMENDMENT) == contract
-    assert {one.key for one in rules.library(AgreementKind.SALE, PaperKind.LIQUIDATION)} == {"performed", "paid", "release"}
+    assert {one.key for one in rules.library(AgreementKind.SALE, PaperKind.LIQUIDATION)} == {
+        "performed",
+        "paid",
+        "release",
+    }
 
 
 def test_an_earlier_version_of_a_clause_is_told_from_a_changed_one() -> None:
@@ -80,7 +88,13 @@ def test_an_earlier_version_of_a_clause_is_told_from_a_changed_one() -> None:
 
 
 def test_a_clause_of_tomorrow_is_not_offered_today() -> None:
-    known = {"kind": AgreementKind.SALE, "paper": PaperKind.CONTRACT, "key": "gift", "position": 999, "explanation": "x"}
+    known = {
+        "kind": AgreementKind.SALE,
+        "paper": PaperKind.CONTRACT,
+        "key": "gift",
+        "position": 999,
+        "explanation": "x",
+    }
     with writing():
         db.session.add(ModelClause(**known, version=1, title="Quà", text="Tặng.", since=date(2099, 1, 1)))
     assert "gift" not in {one.key for one in rules.library(AgreementKind.SALE)}
@@ -110,4 +124,5 @@ def test_each_day_has_a_source_and_differs_from_its_weekday() -> None:
     assert len({one["day"] for one in rows}) == len(rows)
     for one in rows:
         assert one["is_working"] == (date.fromisoformat(one["day"]).weekday() > 4), one["day"]
-        assert one["source"] and one["certainty"] in {"high", "medium", "low"}
+        assert one["source"]
+        assert one["certainty"] in {"high", "medium", "low"}

@@ -16,7 +16,9 @@ from tests.contracts.wording import LETTERS, decomposed, sale, terms
 
 PLAIN = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.text(alphabet=LETTERS + ' "\\\n₫', max_size=9)),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(alphabet=LETTERS, max_size=5), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(alphabet=LETTERS, max_size=5), inner, max_size=4)
+    ),
     max_leaves=15,
 )
 OBJECTS = st.dictionaries(st.text(alphabet=LETTERS, min_size=1, max_size=5), PLAIN, max_size=5)

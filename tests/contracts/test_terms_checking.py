@@ -122,7 +122,9 @@ def test_the_whole_value_has_a_bound() -> None:
     assert refusal.value.field == "lines"
 
 
-@pytest.mark.parametrize(("typed", "kept"), [("10", "10"), ("8,50", "8.5"), (" 9.00 ", "9"), (20, "20"), ("20.00", "20")])
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("10", "10"), ("8,50", "8.5"), (" 9.00 ", "9"), (20, "20"), ("20.00", "20")]
+)
 def test_a_yearly_rate_is_a_decimal_text(typed: Any, kept: str) -> None:
     made = sale()
     made["payment"]["late_interest_percent"] = typed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import time
 from decimal import Decimal
 from typing import Any
@@ -40,7 +41,8 @@ def test_whatever_the_patch_changes_people_are_shown(old: dict[str, Any], new: d
     ("old", "new", "operations"),
     [
         ({"a": 1}, {"a": True}, [{"op": "replace", "path": "/a", "value": True}]),
-        ({"a/b": 1, "c~": 2}, {"a/b": 3}, [{"op": "remove", "path": "/c~0"}, {"op": "replace", "path": "/a~1b", "value": 3}]),
+        ({"a/b": 1}, {"a/b": 3}, [{"op": "replace", "path": "/a~1b", "value": 3}]),
+        ({"c~": 2}, {}, [{"op": "remove", "path": "/c~0"}]),
         ({"x": [1, 2, 3]}, {"x": [1]}, [{"op": "remove", "path": "/x/2"}, {"op": "remove", "path": "/x/1"}]),
         (
             {"x": [{"key": "a"}, {"key": "b"}]},
@@ -65,7 +67,7 @@ def test_the_redline_holds_both_texts(old: str, new: str) -> None:
     assert "".join(text for how, text in redline if how != "insert") == old
     assert "".join(text for how, text in redline if how != "delete") == new
     assert all(text for _how, text in redline)
-    assert all(one[0] != other[0] for one, other in zip(redline, redline[1:], strict=False))
+    assert all(one[0] != other[0] for one, other in itertools.pairwise(redline))
 
 
 @given(TEXTS)
@@ -100,7 +102,8 @@ def test_a_line_end_is_a_change() -> None:
 
 def test_the_redline_escapes_what_people_wrote() -> None:
     redline = words_redline("giá <b>cũ</b>", "giá <script>mới</script>")
-    assert "<b>" not in marked(redline) and "<script>" not in marked(redline)
+    assert "<b>" not in marked(redline)
+    assert "<script>" not in marked(redline)
     assert marked([("delete", "cũ & <i>"), ("insert", "mới")]) == "<del>cũ &amp; &lt;i&gt;</del><ins>mới</ins>"
 
 
@@ -148,7 +151,8 @@ def test_clauses_come_go_change_and_move() -> None:
     assert found.pop(gone["key"]) is How.REMOVED
     assert found.pop("own-1") is How.ADDED
     assert found.pop(new["clauses"][3]["key"]) is How.CHANGED
-    assert len(found) == 1 and set(found.values()) == {How.MOVED}
+    assert len(found) == 1
+    assert set(found.values()) == {How.MOVED}
 
 
 def test_a_figure_in_a_clause_is_shown_in_the_table_alone() -> None:
@@ -180,7 +184,12 @@ def test_moving_one_clause_is_one_change(made: dict[str, Any], data: st.DataObje
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [("a b " * 2000, "b a " * 2000), ("a b " * 450, "b a " * 450), ("x" * 8000, "y" * 8000), ("a\n" * 4000, "b\n" * 4000)],
+    [
+        ("a b " * 2000, "b a " * 2000),
+        ("a b " * 450, "b a " * 450),
+        ("x" * 8000, "y" * 8000),
+        ("a\n" * 4000, "b\n" * 4000),
+    ],
 )
 def test_a_text_made_to_be_slow_is_compared_in_bounded_time(old: str, new: str) -> None:
     begun = time.perf_counter()
