@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from marketplace.contracts.events import AgreementMoved
 from marketplace.contracts.models import CallOff
-from marketplace.contracts.services import performing
+from marketplace.contracts.services import performing, releasing
 from marketplace.core.actors import Actor
 from marketplace.core.events import on
 from marketplace.orders.events import (
@@ -66,3 +67,17 @@ def _follow(event: Any, act: Callable[[CallOff, Actor], None]) -> None:
     call_off = performing.call_off_of(event.order)
     if call_off is not None:
         act(call_off, event.by)
+
+
+@on(AgreementMoved)
+def publish_step(event: AgreementMoved) -> None:
+    """A step of a contract's life becomes a release."""
+    releasing.after(event.agreement, event.action)
+
+
+@on(OrderReceived)
+def publish_delivery(event: OrderReceived) -> None:
+    """What was delivered becomes a release."""
+    call_off = performing.call_off_of(event.order)
+    if call_off is not None:
+        releasing.delivered(call_off.agreement)
