@@ -5,7 +5,7 @@ A section answers what its template needs, or None where it has nothing to show 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,8 +39,11 @@ def section(name: str, template: str, *, place: int, at_side: bool = False) -> C
     return register
 
 
-def sections_of(actor: Actor, agreement: Agreement, *, at_side: bool) -> list[tuple[Section, Any]]:
-    """Every section that has something to show, in order, each with what it answered."""
-    hung = sorted((one for one in _hung.values() if one.at_side == at_side), key=lambda one: one.place)
+def sections_of(
+    actor: Actor, agreement: Agreement, *, at_side: bool, only: Collection[str] | None = None
+) -> list[tuple[Section, Any]]:
+    """Every section that has something to show, in order, each with what it answered; `only` names those to ask."""
+    wanted = (one for name, one in _hung.items() if one.at_side == at_side and (only is None or name in only))
+    hung = sorted(wanted, key=lambda one: one.place)
     answered = ((one, one.shown(actor, agreement)) for one in hung)
     return [(one, answer) for one, answer in answered if answer is not None]

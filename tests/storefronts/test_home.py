@@ -67,7 +67,7 @@ def test_what_is_being_prepared_is_said_and_has_no_button(client: Client) -> Non
     text = client.get("/").text
     assert text.count("Đang chuẩn bị:") == 2
     assert 'href="/agreements' not in text
-    assert 'href="/department' not in text
+    assert 'href="/department"' in text
 
 
 def test_every_link_of_the_first_page_leads_somewhere(app: Flask, client: Client) -> None:

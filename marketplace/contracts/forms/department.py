@@ -21,7 +21,7 @@ class QueueForm(Form):
     kind = choice_field(_l("Kind of agreement"), required=False)
     province = choice_field(_l("Province of the other side"), required=False)
     stage = choice_field(_l("Where it stands"), required=False)
-    q = text_field(_l("Ref, number or name of a side"), most=80, required=False)
+    find = text_field(_l("Ref, number or name"), most=80, required=False)
     late = tick_field(_l("Only what is overdue"))
 
     def offer(self, provinces: Iterable[Province]) -> None:

@@ -110,6 +110,13 @@ def mediations_of(department: Organisation) -> list[Dispute]:
     return list(db.session.scalars(asked.order_by(Dispute.opened_at, Dispute.id).options(whole)))
 
 
+def owed_among(department: Organisation, agreement_ids: Sequence[int]) -> set[int]:
+    """Those of some papers on which this department's own opinion is awaited."""
+    mine = (DepartmentReview.department_id == department.id) & DepartmentReview.state.in_(PENDING)
+    asked = select(DepartmentReview.agreement_id).where(mine, DepartmentReview.agreement_id.in_(agreement_ids))
+    return set(db.session.scalars(asked))
+
+
 def partner_provinces(department: Organisation) -> list[Province]:
     """The provinces that agreements shown to this department lead to."""
     seller = select(Agreement.seller_province_id).where(Agreement.buyer_department_id == department.id)
@@ -244,6 +251,16 @@ def reviews_of(agreement: Agreement) -> list[DepartmentReview]:
     return list(db.session.scalars(asked.order_by(DepartmentReview.id.desc()).options(*whole)))
 
 
+def version_reviewed_before(
+    agreement: Agreement, version: TermsVersion, department: Organisation
+) -> TermsVersion | None:
+    """The newest earlier text that lay before this department, whatever became of it."""
+    asked = select(TermsVersion).join(DepartmentReview, DepartmentReview.version_id == TermsVersion.id)
+    mine = (TermsVersion.agreement_id == agreement.id) & (DepartmentReview.department_id == department.id)
+    before = asked.where(mine, TermsVersion.number < version.number)
+    return db.session.scalar(before.order_by(TermsVersion.number.desc()).limit(1))
+
+
 def is_settled(reviews: Sequence[DepartmentReview], version_id: int) -> bool:
     """Nobody is awaited on this text any more: from then on everybody may read what was said."""
     return all(one.state not in PENDING for one in reviews if one.version_id == version_id)
@@ -259,3 +276,15 @@ def earlier_between(agreement: Agreement, department: Organisation, *, most: int
     contract = Agreement.belongs_to_id.is_(None) & Agreement.shown_to_departments_at.is_not(None)
     asked = select(Agreement).where(pair, others, contract, _of_province(department))
     return list(db.session.scalars(asked.order_by(Agreement.id.desc()).limit(most)))
+
+
+def waiting_for(department_id: int) -> int:
+    """How many opinions a department owes."""
+    return _count(
+        DepartmentReview.id, DepartmentReview.department_id == department_id, DepartmentReview.state.in_(PENDING)
+    )
+
+
+def overdue_reviews() -> int:
+    """How many opinions are overdue over the whole market."""
+    return _count(DepartmentReview.id, DepartmentReview.state == ReviewState.OVERDUE)

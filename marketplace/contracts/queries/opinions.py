@@ -8,8 +8,14 @@ from datetime import date, datetime
 from typing import Any
 
 from marketplace.accounts.models import Organisation
-from marketplace.contracts.models import Agreement, DepartmentReview
-from marketplace.contracts.queries.department import earlier_between, frozen_version, is_settled, reviews_of
+from marketplace.contracts.models import Agreement, DepartmentReview, TermsVersion
+from marketplace.contracts.queries.department import (
+    earlier_between,
+    frozen_version,
+    is_settled,
+    reviews_of,
+    version_reviewed_before,
+)
 from marketplace.contracts.queries.rules import versions
 from marketplace.contracts.queries.standing_of_parties import (
     CertificateWarning,
@@ -21,6 +27,8 @@ from marketplace.contracts.queries.workdays import last_day
 from marketplace.contracts.states.agreements import PaperKind
 from marketplace.contracts.states.reviews import PENDING, ReviewState
 from marketplace.contracts.terms.checking import Deviation, deviations
+from marketplace.contracts.terms.describing import described
+from marketplace.contracts.terms.differing import Changes, changes
 from marketplace.core import clock
 
 # papers that promise goods; minutes only look back
@@ -48,6 +56,7 @@ class Opinion:
     decided_at: datetime | None
     reason: str
     words: str
+    is_hidden: bool
     officer: str
 
     @property
@@ -90,6 +99,7 @@ def _opinion(agreement: Agreement, review: DepartmentReview, reader: Organisatio
         decided_at=review.decided_at,
         reason=str(review.reason.label) if review.reason and shown else "",
         words=review.words if shown else "",
+        is_hidden=review.decided_at is not None and not shown,
         officer=review.person.name if is_own and review.person else "",
     )
 
@@ -107,7 +117,17 @@ class Weighed:
     parties: list[PartyStanding]
     certificates: list[CertificateWarning]
     earlier: list[Agreement]
-    has_version: bool
+    version: TermsVersion | None
+    described: dict[str, Any] | None
+    since: Since | None
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What changed between the text that this department has looked at before and this one."""
+
+    number: int
+    found: Changes
 
 
 def weighed(agreement: Agreement, department: Organisation) -> Weighed:
@@ -120,8 +140,16 @@ def weighed(agreement: Agreement, department: Organisation) -> Weighed:
         parties=standing_of_parties(agreement),
         certificates=certificate_warnings(terms, agreement.seller_id) if terms is not None and with_goods else [],
         earlier=earlier_between(agreement, department),
-        has_version=terms is not None,
+        version=version,
+        described=described(terms) if terms is not None else None,
+        since=_since(agreement, version, department) if version is not None else None,
     )
+
+
+def _since(agreement: Agreement, version: TermsVersion, department: Organisation) -> Since | None:
+    """The last text before this one that was before the same department."""
+    before = version_reviewed_before(agreement, version, department)
+    return Since(before.number, changes(before.terms, version.terms)) if before is not None else None
 
 
 def _deviations(agreement: Agreement, terms: dict[str, Any]) -> list[Deviation]:

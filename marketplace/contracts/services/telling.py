@@ -23,14 +23,14 @@ def tell_both(agreement: Agreement, template: str, *, page: str = "", **more: An
         tell(agreement, side, template, page=page, **more)
 
 
-def tell_departments(agreement: Agreement, template: str, *, page: str = "", **more: Any) -> None:
+def tell_departments(agreement: Agreement, template: str, /, *, page: str = "", **more: Any) -> None:
     """Write to the departments of both provinces, once where they are the same."""
     for department in agreement.departments():
         tell_department(agreement, department, template, page=page, **more)
 
 
 def tell_department(
-    agreement: Agreement, department: Organisation, template: str, *, page: str = "", **more: Any
+    agreement: Agreement, department: Organisation, template: str, /, *, page: str = "", **more: Any
 ) -> None:
     """Write to the officers of one department."""
     where = page or f"/department/agreements/{agreement.ref}"

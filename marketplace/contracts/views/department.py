@@ -24,6 +24,7 @@ from marketplace.contracts.sections import section, sections_of
 from marketplace.contracts.services import reviewing
 from marketplace.contracts.states.agreements import AgreementKind
 from marketplace.contracts.states.reviews import ReturnReason
+from marketplace.contracts.terms.describing import said as said_of
 from marketplace.contracts.views.agreements import head_of
 from marketplace.core.actors import Actor, OrganisationKind
 from marketplace.core.database import writing
@@ -32,7 +33,9 @@ from marketplace.core.permissions import Permission
 from marketplace.web.paging import page_of, page_url
 from marketplace.web.requests import actor, answers, private, query_text, remember, remembered
 
-FILTERS = ("kind", "province", "stage", "q", "late")
+# the parts of an agreement's page that are for departments, too: never the negotiation
+SECTIONS = ("belongs", "papers", "call_offs", "changes", "disputes", "monitoring")
+FILTERS = ("kind", "province", "stage", "find", "late")
 
 
 @section("review", "contracts/sections/review.html", place=40)
@@ -66,10 +69,11 @@ def department_agreements() -> ResponseReturnValue:
     own = own_department(actor())
     wish = _wish("agreements")
     found = page_of(queries.agreements_of(own, wish))
-    standings = {one.id: standing_of(actor(), one) for one in found.items}
-    return _shown(
-        "department_agreements.html", own, page=found, standings=standings, **_narrowed(own, wish, "agreements")
-    )
+    known = {
+        "standings": {one.id: standing_of(actor(), one) for one in found.items},
+        "owed": queries.owed_among(own, [one.id for one in found.items]),
+    }
+    return _shown("department_agreements.html", own, page=found, **known, **_narrowed(own, wish, "agreements"))
 
 
 @bp.get("/department/agreements/<ref>")
@@ -119,14 +123,14 @@ def _agreement_page(agreement: Agreement) -> ResponseReturnValue:
         own,
         **head_of(agreement),
         opinions=said,
-        version=queries.frozen_version(agreement),
         mine=mine,
         review=opinions.weighed(agreement, own),
         risks=risks.risks_in(risks.only(agreement)).get(agreement.id, []),
         approval=ApprovalForm.shown() if mine else None,
         sending_back=ReturnForm.shown() if mine else None,
-        sections=sections_of(actor(), agreement, at_side=False),
-        aside=sections_of(actor(), agreement, at_side=True),
+        sections=sections_of(actor(), agreement, at_side=False, only=SECTIONS),
+        aside=sections_of(actor(), agreement, at_side=True, only=SECTIONS),
+        say=said_of,
     )
 
 
@@ -150,7 +154,7 @@ def _wish(name: str) -> Wish:
         kind=kinds.get(asked.get("kind", "")),
         province=asked.get("province", ""),
         stage=stages.get(asked.get("stage", "")),
-        words=asked.get("q", ""),
+        words=asked.get("find", ""),
         is_late=asked.get("late") in ("1", "y"),
     )
 
@@ -161,7 +165,7 @@ def _narrowed(own: Organisation, wish: Wish, name: str) -> dict[str, Any]:
         kind=wish.kind.value if wish.kind else "",
         province=wish.province,
         stage=wish.stage.value if wish.stage else "",
-        q=wish.words,
+        find=wish.words,
         late=wish.is_late,
     )
     form.offer(queries.partner_provinces(own))
