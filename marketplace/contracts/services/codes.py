@@ -62,10 +62,10 @@ def is_good(row: SigningCode) -> bool:
     return in_time and waits and known.base_of(document).signature_id == row.base_signature_id
 
 
-def base_file(row: SigningCode) -> bytes:
-    """The revision that will be signed."""
-    chain = known.live_chain(row.document)
-    return store().get(chain[-1].file_key if chain else row.document.file_key)
+def top_file(document: Document) -> bytes:
+    """The revision that will be signed: the issued PDF, or what the other side has signed."""
+    chain = known.live_chain(document)
+    return store().get(chain[-1].file_key if chain else document.file_key)
 
 
 def offer(row: SigningCode, prepared: Prepared, kept: signing.Kept, chain: Sequence[bytes]) -> None:

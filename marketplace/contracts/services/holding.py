@@ -37,7 +37,8 @@ def look_again(signature: Signature, standing: Standing) -> None:
     document = db.session.get_one(Document, signature.document_id)
     agreement = signing.hold(document.agreement)
     verdict = known.verdicts_of([signature])[signature.id]
-    if standing.known is Known.UNKNOWN or verdict is Verdict.REVOKED:
+    fallen = signature not in known.live_chain(document)
+    if fallen or standing.known is Known.UNKNOWN or verdict is Verdict.REVOKED:
         return
     if standing.known is Known.GOOD:
         if verdict is Verdict.HOLD:
@@ -46,7 +47,7 @@ def look_again(signature: Signature, standing: Standing) -> None:
     _learn(signature, Verdict.REVOKED, standing)
     if agreement.state is AgreementState.SIGNING:
         roll_back(agreement, document, signature, Fault.REVOKED)
-    elif signature in known.live_chain(document):
+    else:
         challenge(agreement, signature, standing.revoked_at)
 
 

@@ -58,6 +58,7 @@ TOPICS: tuple[tuple[str, Topic], ...] = (
     ("orders/*_operator", Topic.ORGANISATION),
     ("storefronts/*", Topic.ORGANISATION),
     ("catalogue/*", Topic.ORGANISATION),
+    ("contracts/signing_code", Topic.SECURITY),
     ("contracts/*", Topic.CONTRACTS),
     ("news/*", Topic.NEWS),
 )
