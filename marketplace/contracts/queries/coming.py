@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
@@ -70,9 +71,9 @@ def due_suspensions(*, most: int = BATCH) -> list[int]:
     return _ids(_contracts().where(Agreement.suspended_at.is_(None), begun), most)
 
 
-def _contracts() -> Select[tuple[int]]:
+def _contracts() -> Select[Any]:
     return select(Agreement.id).where(Agreement.paper == PaperKind.CONTRACT, Agreement.state.in_(RUNNING))
 
 
-def _ids(statement: Select[tuple[int]], most: int) -> list[int]:
+def _ids(statement: Select[Any], most: int) -> list[int]:
     return list(db.session.scalars(statement.order_by(Agreement.id).limit(most)))

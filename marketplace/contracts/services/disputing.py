@@ -76,11 +76,18 @@ def open_dispute(contract: Agreement, side: Side, complaint: Complaint, *, by: A
     db.session.flush()
     audit.record(audit.subject_of(made), "open", by=by, after=made.state.value, agreement=contract.ref)
     _keep_files(made, complaint.files, by)
-    trail.note(contract, "dispute_opened", by=by, dispute=made.ref, subject=made.subject.value)
+    trail.note(contract, "dispute_opened", by=by, dispute=made.ref, about=made.subject.value)
     trail.flag(contract, "disputed", on=True, by=by)
     turn = Turn(side.other.value)
     deadlines.begin(contract, DeadlineKind.DISPUTE_ANSWER, until=due_at, turn=turn, subject=made.ref)
-    _tell(made, side.other, "dispute_opened", subject=made.subject.value, words=made.words, until=last_day(due_at).isoformat())
+    _tell(
+        made,
+        side.other,
+        "dispute_opened",
+        subject=made.subject.value,
+        words=made.words,
+        until=last_day(due_at).isoformat(),
+    )
     return made
 
 

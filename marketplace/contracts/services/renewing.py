@@ -53,7 +53,7 @@ def renew(contract: Agreement, side: Side, *, by: Actor) -> Agreement:
         prior=contract,
         terms=_renewed(contract),
     )
-    trail.note(contract, "renewed", by=by, agreement=made.ref)
+    trail.note(contract, "renewed", by=by, successor=made.ref)
     return made
 
 

@@ -107,7 +107,7 @@ def _minutes(contract: Agreement, paper: PaperKind) -> dict[str, Any]:
     now = terms_in_force(contract)
     assert now is not None
     terms = drafting.blank(contract.kind, paper, library(contract.kind, paper))
-    kept = ("parties", "price_rule", "schedule", "delivery", "payment", "penalty", "term", "law")
+    kept = ("parties", "price_rule", "delivery", "payment", "penalty", "term", "law")
     terms.update({name: now[name] for name in kept})
     terms["lines"] = _settled_lines(contract, now) if paper is PaperKind.LIQUIDATION else now["lines"]
     terms["totals"] = sums.totals(terms["lines"])
