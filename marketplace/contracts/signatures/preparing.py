@@ -66,6 +66,19 @@ def signature_of(key: Any, attributes: bytes) -> bytes:
     return bytes(key.sign(attributes, padding.PKCS1v15(), hashes.SHA256()))
 
 
+def on_our_clock(signer: Any) -> Any:
+    """Let a signer of pyHanko write the time of our clock, as everything else here does, not the machine's own."""
+    begin = signer.init_signing_session
+
+    def begun(*about: Any, **more: Any) -> Any:
+        session = begin(*about, **more)
+        session.system_time = clock.now()
+        return session
+
+    signer.init_signing_session = begun
+    return signer
+
+
 def _certificates(chain: Sequence[bytes]) -> list[Any]:
     """The chain as asn1crypto reads it; what is no certificate is refused."""
     from asn1crypto import x509
@@ -102,7 +115,7 @@ async def _prepare(base: bytes, field: str, block: Block, certificates: list[Any
         stamp.write(_stamp(certificates[0], block, clock.now(), is_trial))
         stamp.flush()
         style = StaticStampStyle.from_pdf_file(stamp.name, border_width=0, background_layout=_whole())
-        pdf = PdfSigner(meta, signer, stamp_style=style)
+        pdf = on_our_clock(PdfSigner(meta, signer, stamp_style=style))
         digest, _unsigned, out = await pdf.async_digest_doc_for_signing(
             IncrementalPdfFileWriter(io.BytesIO(base)), existing_fields_only=True, bytes_reserved=ROOM
         )
