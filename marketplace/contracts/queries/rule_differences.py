@@ -60,8 +60,9 @@ class Difference:
 
 
 def subject_words(change: RuleChange) -> str:
-    """What the change is about: "policy of a kind of agreement: sale contract"."""
-    return f"{change.kind.label}: {_target_words(change)}"
+    """What the change is about: "Policy of a kind of agreement: sale contract"."""
+    kind = str(change.kind.label)
+    return f"{kind[0].upper()}{kind[1:]}: {_target_words(change)}"
 
 
 def _target_words(change: RuleChange) -> str:

@@ -42,7 +42,7 @@ def rules_index() -> ResponseReturnValue:
         decided=rules.decided_changes(),
         policies=rules.policies(),
         days=POLICY_DAYS,
-        shelves=[(kind, paper, len(rules.library(kind, paper))) for paper in SHELVES for kind in AgreementKind],
+        shelves=[(kind, len(rules.library(kind))) for kind in AgreementKind],
     )
 
 
