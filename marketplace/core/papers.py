@@ -27,6 +27,7 @@ AT_ONCE = BoundedSemaphore(2)
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 # level A of PDF/A-2: letters that can be read out, a tree of what is a heading, a table, a list
 ARCHIVAL: Literal["a-2a"] = "a-2a"
+_UNSHOWABLE = re.compile(r'(?:the text|codepoint) `"((?:\\u\{[0-9a-f]+\}|[^"`])+)"`')
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +121,16 @@ def version_of(template: str) -> str:
 
 def _unshowable(error: Exception) -> Exception:
     """A refusal that names the signs without letters; every other fault of a template goes on as it is."""
-    signs = re.findall(r"could not be displayed", str(error))
-    return Refused(str(error)) if signs else error
+    signs = dict.fromkeys(map(_sign, _UNSHOWABLE.findall(str(getattr(error, "diagnostic", error)))))
+    if not signs:
+        return error
+    sentence = _l("These signs cannot be printed: %(signs)s. Please write it without them.", signs=" ".join(signs))
+    return Refused(sentence)
+
+
+def _sign(written: str) -> str:
+    """A sign as people see it; one that nobody can see by its number."""
+    return re.sub(r"\\u\{([0-9a-f]+)\}", lambda match: f"U+{match[1].upper():0>4}", written)
 
 
 @cache

@@ -18,7 +18,6 @@ from marketplace.contracts.services.trail import event_hash
 from marketplace.contracts.states.agreements import AgreementState
 from marketplace.core.database import db, table_of, writing
 from marketplace.core.files import store
-from marketplace.core.outbox import Notice
 from tests.contracts.making import agreement_in, document_of
 
 Tamper = Callable[..., None]
@@ -34,7 +33,7 @@ def issued(app: Flask, settings: Settings) -> Iterator[Agreement]:
 
 
 @pytest.fixture
-def tamper(app: Flask) -> Iterator[Tamper]:
+def tamper(app: Flask) -> Tamper:
     """SQL past the database's own guard, as somebody with all rights would run it."""
 
     def run(*statements: str, **values: object) -> None:
@@ -45,7 +44,7 @@ def tamper(app: Flask) -> Iterator[Tamper]:
             for statement in kept:
                 db.session.execute(text(statement))
 
-    yield run
+    return run
 
 
 def _without_guards() -> list[str]:
@@ -54,8 +53,8 @@ def _without_guards() -> list[str]:
         db.session.execute(text(f"ALTER TABLE {TABLE} DISABLE TRIGGER USER"))
         db.session.execute(text("ALTER TABLE terms_versions DISABLE TRIGGER USER"))
         return [f"ALTER TABLE {TABLE} ENABLE TRIGGER USER", "ALTER TABLE terms_versions ENABLE TRIGGER USER"]
-    asked = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('agreement_events', 'terms_versions')"
-    kept = db.session.execute(text(asked)).all()
+    tables = "tbl_name IN ('agreement_events', 'terms_versions')"
+    kept = db.session.execute(text(f"SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND {tables}")).all()
     for name, _sql in kept:
         db.session.execute(text(f"DROP TRIGGER {name}"))
     return [sql for _name, sql in kept]
@@ -78,7 +77,8 @@ def test_an_edit_with_its_own_hash_breaks_the_link(issued: Agreement, tamper: Ta
     second = chain.events_of(issued)[1]
     forged = {name: getattr(second, name) for name in chain.COLUMNS} | {"actor_ref": "NG-2020-000001"}
     tamper(
-        "UPDATE agreement_events SET actor_ref = 'NG-2020-000001', hash = :hash WHERE agreement_id = :id AND number = 2",
+        "UPDATE agreement_events SET actor_ref = 'NG-2020-000001', hash = :hash"
+        " WHERE agreement_id = :id AND number = 2",
         id=issued.id,
         hash=event_hash(issued.ref, forged),
     )

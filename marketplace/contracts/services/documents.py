@@ -47,7 +47,7 @@ from marketplace.core.refs import new_token
 from marketplace.core.refusals import Refused
 
 SIGNING_DAYS = 10
-FONTS = "Libertinus Serif"
+FONTS = "Libertinus Serif, Manrope, DejaVu Sans Mono"
 A4_HEIGHT = 841.89
 
 
@@ -118,6 +118,11 @@ def void(document: Document, reason: str, words: str) -> None:
 def preview(terms: Mapping[str, Any]) -> bytes:
     """The paper as a draft: no number, a watermark on every page, no signature; a sign without letters is refused."""
     return papers.archival(CONTRACT, contract_paper(terms), made_at=clock.now()).pdf
+
+
+def require_letters(terms: Mapping[str, Any]) -> None:
+    """Refuse a text with signs that the paper could not show, and name them."""
+    preview(terms)
 
 
 def pictured(terms: Mapping[str, Any]) -> list[bytes]:

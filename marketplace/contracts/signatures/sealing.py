@@ -40,10 +40,9 @@ class Seal:
 
 def sealed(pdf: bytes, boxes: Mapping[str, Box], seal: Seal, *, reason: str) -> bytes:
     """The PDF with an empty field in each box and the seal over all of it, added as one revision behind the first."""
-    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import fields, signers
 
-    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    writer = _writer(pdf)
     for name, box in boxes.items():
         left, bottom, right, top = box["rect"]
         spec = fields.SigFieldSpec(
@@ -59,6 +58,19 @@ def sealed(pdf: bytes, boxes: Mapping[str, Box], seal: Seal, *, reason: str) -> 
     signer, room = _signer(seal)
     signers.PdfSigner(meta, signer).sign_pdf(writer, output=out, bytes_reserved=room)
     return out.getvalue()
+
+
+def _writer(pdf: bytes) -> Any:
+    """Adds a revision, and leaves the claim to be PDF/A as the compiler wrote it."""
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
+    class AsItWas(IncrementalPdfFileWriter):
+        """Writes no metadata of its own."""
+
+        def _update_meta(self) -> None:
+            return
+
+    return AsItWas(io.BytesIO(pdf))
 
 
 @cache
