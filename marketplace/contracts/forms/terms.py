@@ -28,6 +28,8 @@ Terms = dict[str, Any]
 MOST_TEXT = 8200
 MOST_DELIVERIES = 36
 COUNTED = (Unit.PERCENT, Unit.QUANTITY, Unit.DAYS, Unit.COUNT)
+# the other side's: taken only where nothing is known, which the service decides
+SIGNER = ("representative", "title")
 BANK = ("name", "number", "holder")
 
 
@@ -35,7 +37,7 @@ class Step(Labelled):
     """A part of the editor."""
 
     PARTIES = "parties", _l("The two sides")
-    GOODS = "goods", _l("Goods")
+    GOODS = "goods", _l("The goods")
     DELIVERY = "delivery", _l("Delivery")
     PRICE = "price", _l("Payment")
     TERM = "term", _l("Term and law")
@@ -84,19 +86,20 @@ def written(terms: Mapping[str, Any], posted: Mapping[str, str], step: Step, sid
     """The terms with every field of a step as it was typed; what the side may not write is left as it was."""
     made: Terms = deepcopy(dict(terms))
     for path, typed in posted.items():
-        if pattern(path) in FIELDS[step] and not path.startswith(f"parties.{side.other.value}."):
-            _put(made, path, _read(path, typed[:MOST_TEXT]))
+        theirs = path.startswith(f"parties.{side.other.value}.") and path.rpartition(".")[2] not in SIGNER
+        if pattern(path) in FIELDS[step] and not theirs:
+            _put(made, path, _read(path, typed[:MOST_TEXT], made))
     return made
 
 
-def _read(path: str, typed: str) -> Any:
+def _read(path: str, typed: str, terms: Terms) -> Any:
     """A field as terms hold it; what cannot be read stays as typed and is refused with its own sentence there."""
     kind = unit(path)
     if kind is Unit.VND:
         amount = parse_vnd(clean(typed[:40])) if typed.strip() else 0
         if amount is None:
             raise Refused(
-                _("%(what)s: please type an amount in đồng, for example 65.000.", what=label(path)), field=path
+                _("%(what)s: please type an amount in đồng, for example 65.000.", what=label(path, terms)), field=path
             )
         return amount
     if kind in COUNTED and path != "payment.late_interest_percent":

@@ -90,7 +90,7 @@ def count_of_turns(actor: Actor) -> int:
     if actor.organisation_id is None:
         return 0
     parts = [_of_side(actor.organisation_id, side, Wish(Tab.MINE), (state,)) for side in Side for state in WITH_TURNS]
-    waiting = union_all(*(one.limit(MOST_COUNTED) for one in parts)).subquery()
+    waiting = union_all(*(select(one.limit(MOST_COUNTED).subquery()) for one in parts)).subquery()
     return min(MOST_COUNTED, db.session.scalar(select(func.count()).select_from(waiting)) or 0)
 
 
@@ -166,7 +166,10 @@ def partners_found(actor: Actor, words: str, *, of_buyer: bool) -> list[Organisa
         Organisation.id != actor.organisation_id,
     )
     wanted = fold(words).split()
-    found = db.session.scalars(asked.options(joinedload(Organisation.province)).order_by(Organisation.name))
+    buyers_first = (Organisation.kind == OrganisationKind.PRODUCER) if not of_buyer else Organisation.name
+    found = db.session.scalars(
+        asked.options(joinedload(Organisation.province)).order_by(buyers_first, Organisation.name)
+    )
     fit = (one for one in found if all(word in _text_of(one) for word in wanted))
     return [one for one, _number in zip(fit, range(PARTNERS), strict=False)]
 

@@ -72,13 +72,19 @@ def _goods_of(seller_id: int) -> Select[Variant]:
     return select(Variant).join(Variant.product).where(Variant.seller_id == seller_id, on_sale).options(whole)
 
 
+def unit_of(pack: str) -> str:
+    """What one pack is called in a contract: "túi" of "túi 5 kg"; a pack named by its weight alone is a "gói"."""
+    first = pack.partition(" ")[0].lower()
+    return first if first.isalpha() else "gói"
+
+
 def _good(variant: Variant) -> Good:
     papers = (one for one in variant.product.certificates if one.basis is not CertificateBasis.DECLARED)
     return Good(
         sku=variant.sku,
         product=variant.product.name,
         pack=variant.name,
-        unit=variant.product.unit,
+        unit=unit_of(variant.name),
         price_vnd=variant.price_vnd,
         vat_percent=variant.product.vat_percent,
         certificates=tuple(one for one in papers if one.revoked_on is None),

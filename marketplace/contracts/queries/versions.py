@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from marketplace.contracts.models import Acceptance, Agreement, AgreementEvent, ModelClause, TermsDraft, TermsVersion
-from marketplace.contracts.states.agreements import AgreementKind, AgreementState, Side, Turn
+from marketplace.contracts.models import Acceptance, Agreement, AgreementEvent, TermsDraft, TermsVersion
+from marketplace.contracts.states.agreements import AgreementState, Side, Turn
 from marketplace.core.database import db
 
 
@@ -98,10 +98,3 @@ def events_of(agreement: Agreement, *, most: int | None = None) -> Sequence[Agre
     """What happened to a paper, the newest first."""
     mine = select(AgreementEvent).where(AgreementEvent.agreement_id == agreement.id)
     return db.session.scalars(mine.order_by(AgreementEvent.number.desc()).limit(most)).all()
-
-
-def clauses_offered(kind: AgreementKind) -> list[ModelClause]:
-    """The newest version of each model clause of a kind that is still offered, in the order of the library."""
-    asked = select(ModelClause).where(ModelClause.kind == kind).order_by(ModelClause.version)
-    newest = {one.key: one for one in db.session.scalars(asked)}
-    return sorted((one for one in newest.values() if one.is_offered), key=lambda one: (one.position, one.key))

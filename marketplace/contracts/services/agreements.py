@@ -16,9 +16,9 @@ from marketplace.accounts.models import Organisation
 from marketplace.contracts.models import Agreement, Document, DocumentVoiding, Quote, TermsDraft
 from marketplace.contracts.policies import side_of
 from marketplace.contracts.queries.parties import department_of
+from marketplace.contracts.queries.rules import library, policy_of
 from marketplace.contracts.queries.workdays import end_of_workday
 from marketplace.contracts.services import deadlines, guards, reviewing, starting, telling, trail, versions
-from marketplace.contracts.services.rules import library, policy_of
 from marketplace.contracts.states.agreements import (
     BEFORE_ACTIVE,
     AgreementAction,
@@ -209,7 +209,7 @@ def _sendable(agreement: Agreement, side: Side) -> dict[str, Any]:
         )
     written = starting.own_text(agreement, side, draft.terms)
     terms = checked(guards.with_facts(written, agreement.seller_id))
-    lacking = missing(terms, library(agreement.kind) if agreement.is_contract else None)
+    lacking = missing(terms, library(agreement.kind, agreement.paper))
     if lacking:
         raise Refused(_l("Something is still missing: %(what)s", what=lacking[0].words), field=lacking[0].section)
     _fits(agreement, terms)

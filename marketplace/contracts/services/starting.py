@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
-
-from marketplace.contracts.models import Agreement, Award, Quote, QuoteLine
+from marketplace.contracts.models import Agreement, ModelClause, Quote
 from marketplace.contracts.queries.parties import OWN_WORDS, identity_of, party_of
+from marketplace.contracts.queries.quotes import Carried, carried_freight, carried_over, last_round
+from marketplace.contracts.queries.rules import library
 from marketplace.contracts.services import guards, versions
-from marketplace.contracts.services.rules import library
 from marketplace.contracts.states.agreements import Side
 from marketplace.contracts.terms.checking import checked
 from marketplace.contracts.terms.drafting import blank, blank_line
 from marketplace.core.database import db
 
 USUAL_VAT = 8
+SIGNER = ("representative", "title")
 
 
 def first_text(agreement: Agreement, quote: Quote | None, given: Mapping[str, Any] | None) -> dict[str, Any]:
     """A new paper's draft, stored with it: from given terms, a quote, or the template of its kind."""
     db.session.add(agreement)
     db.session.flush()
-    terms = dict(given) if given is not None else blank(agreement.kind, agreement.paper, library(agreement.kind))
+    terms = dict(given) if given is not None else blank(agreement.kind, agreement.paper, _models(agreement))
     if quote is not None:
         terms.update(_from_quote(quote, terms))
     terms["parties"] = {side.value: _party(terms, agreement, side) for side in Side}
@@ -31,15 +31,26 @@ def first_text(agreement: Agreement, quote: Quote | None, given: Mapping[str, An
     return checked(guards.with_facts(terms, agreement.seller_id))
 
 
+def _models(agreement: Agreement) -> list[ModelClause]:
+    return library(agreement.kind, agreement.paper)
+
+
 def own_text(agreement: Agreement, side: Side, terms: Mapping[str, Any]) -> dict[str, Any]:
     """A side's text as it may be kept: what the marketplace knows, and what is the other side's, stands as it was."""
     before = versions.last_version(agreement)
-    across = before.terms["parties"][side.other.value] if before else party_of(agreement.organisation_of(side.other))
+    typed = terms["parties"].get(side.other.value) or {}
+    across = before.terms["parties"][side.other.value] if before else _across(agreement, side.other, typed)
     mine = {**terms["parties"][side.value], **identity_of(agreement.organisation_of(side))}
     parties = {side.value: mine, side.other.value: across}
     fixed = {"kind": agreement.kind.value, "paper": agreement.paper.value, "parties": parties}
     references = {**terms["references"], **_references(agreement)}
     return checked({**terms, **fixed, "references": references})
+
+
+def _across(agreement: Agreement, side: Side, typed: Mapping[str, Any]) -> dict[str, Any]:
+    """The other side as the marketplace knows it; who signs there may be named only where its profile says nothing."""
+    known = party_of(agreement.organisation_of(side))
+    return {**known, **{name: typed[name] for name in SIGNER if not known[name] and typed.get(name)}}
 
 
 def _party(terms: Mapping[str, Any], agreement: Agreement, side: Side) -> dict[str, Any]:
@@ -55,34 +66,27 @@ def _references(agreement: Agreement) -> dict[str, Any]:
 
 
 def _from_quote(quote: Quote, terms: Mapping[str, Any]) -> dict[str, Any]:
-    """Lines, freight and payment of the last round; of the lines that were awarded to it, where some were."""
-    last = quote.rounds[-1]
-    asked = select(Award.request_line_id).where(Award.quote_id == quote.id)
-    awarded = set(db.session.scalars(asked))
-    lines = [one for one in last.lines if not awarded or one.request_line_id in awarded]
+    """What was awarded to a quote: lines in packs, freight and days to pay of the awarded round."""
+    last, carried = last_round(quote), carried_over(quote)
+    packaging = "; ".join(filter(None, dict.fromkeys(one.line.packaging for one in carried)))
+    freight = {"terms": last.freight_terms.value, "freight_vnd": carried_freight(quote)}
+    place = {"place": quote.request.place, "loss_percent": last.loss_percent, "packaging": packaging}
     return {
-        "lines": [_line(number, one) for number, one in enumerate(lines, 1)],
+        "lines": [_line(number, one) for number, one in enumerate(carried, 1)],
         "payment": {**terms["payment"], "days": last.payment_days},
-        "delivery": {
-            "place": quote.request.place,
-            "terms": last.freight_terms.value,
-            "freight_vnd": last.freight_vnd,
-            "loss_percent": last.loss_percent,
-            "packaging": "; ".join(filter(None, dict.fromkeys(one.request_line.packaging for one in lines))),
-        },
+        "delivery": {**terms["delivery"], **freight, **place},
     }
 
 
-def _line(number: int, quoted: QuoteLine) -> dict[str, Any]:
-    wanted, variant = quoted.request_line, quoted.variant
-    quantity = quoted.quantity or wanted.quantity
+def _line(number: int, carried: Carried) -> dict[str, Any]:
+    variant = carried.variant
     return blank_line(
         f"L{number}",
         sku=variant.sku if variant else None,
-        product=variant.product.name if variant else wanted.description,
-        unit=variant.product.unit if variant else wanted.unit,
-        quality=wanted.quality,
-        quantity=str(quantity),
-        price_vnd=quoted.price_vnd,
+        product=variant.product.name if variant else carried.line.description,
+        unit=carried.unit,
+        quality=carried.line.quality,
+        quantity=str(carried.quantity),
+        price_vnd=carried.price_vnd,
         vat_percent=variant.product.vat_percent if variant else USUAL_VAT,
     )

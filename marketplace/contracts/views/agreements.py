@@ -19,6 +19,7 @@ from marketplace.contracts.queries import agreements as lists
 from marketplace.contracts.queries import history, turns, versions
 from marketplace.contracts.sections import sections_of
 from marketplace.contracts.services import agreements as services
+from marketplace.contracts.services import awards
 from marketplace.contracts.states.agreements import AgreementKind, AgreementState, Consent, Side
 from marketplace.core.actors import OrganisationKind
 from marketplace.core.database import db, writing
@@ -104,9 +105,15 @@ def create() -> ResponseReturnValue:
     form = NewForm.checked()
     known = _made_of(form)
     with writing():
-        made = services.create(by=actor(), **known)
+        made = _begun(**known)
     flash(_("The draft is yours alone until you send it."), "success")
     return redirect(url_for(".draft", ref=made.ref), code=303)
+
+
+def _begun(quote: Quote | None, parent: Agreement | None, **known: Any) -> Agreement:
+    if quote is not None:
+        return awards.agreement(quote, known["kind"], known["made_by"], by=actor())
+    return services.create(by=actor(), parent=parent, **known)
 
 
 def _made_of(form: NewForm) -> dict[str, Any]:
@@ -152,7 +159,7 @@ def show(ref: str) -> ResponseReturnValue:
         return redirect(f"/department/agreements/{agreement.ref}")
     parts = {
         "main": sections_of(actor(), agreement, at_side=False),
-        "side": sections_of(actor(), agreement, at_side=True),
+        "at_side": sections_of(actor(), agreement, at_side=True),
     }
     shown = render_template("contracts/show.html", **head_of(agreement), **parts)
     return private(make_response(shown))

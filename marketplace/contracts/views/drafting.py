@@ -15,10 +15,11 @@ from marketplace.contracts.forms.agreements import SendForm
 from marketplace.contracts.forms.terms import STEP_OF, Step, Wanted, steps_of
 from marketplace.contracts.models import Agreement
 from marketplace.contracts.policies import agreement_for, side_of
-from marketplace.contracts.queries import goods, versions
+from marketplace.contracts.queries import goods, rules, versions
+from marketplace.contracts.queries.parties import party_of
 from marketplace.contracts.queries.versions import Text
 from marketplace.contracts.services import agreements as services
-from marketplace.contracts.services import documents
+from marketplace.contracts.services import picturing
 from marketplace.contracts.states.agreements import AgreementKind, Side
 from marketplace.contracts.terms import checking, describing, differing, naming
 from marketplace.contracts.terms.filling import BLANK
@@ -69,8 +70,8 @@ def _step(agreement: Agreement) -> Step:
 
 def _editor(agreement: Agreement, side: Side, text: Text, step: Step) -> dict[str, Any]:
     """What every step shows: its fields, the way through, the sums, and what is missing."""
-    library = versions.clauses_offered(agreement.kind) if agreement.is_contract else []
-    lacking = checking.missing(text.terms, library if agreement.is_contract else None)
+    library = rules.library(agreement.kind, agreement.paper)
+    lacking = checking.missing(text.terms, library)
     possible = steps_of(agreement.kind, agreement.paper)
     place = possible.index(step)
     return {
@@ -96,6 +97,9 @@ def _editor(agreement: Agreement, side: Side, text: Text, step: Step) -> dict[st
 
 def _of_step(agreement: Agreement, text: Text, step: Step) -> dict[str, Any]:
     """What one step alone shows."""
+    if step is Step.PARTIES:
+        across = party_of(agreement.organisation_of(_side(agreement).other))
+        return {"unnamed": [name for name in editing.SIGNER if not across[name]]}
     if step is Step.GOODS:
         words = query_text("find", most=80)
         return {
@@ -107,7 +111,7 @@ def _of_step(agreement: Agreement, text: Text, step: Step) -> dict[str, Any]:
         return {
             "shown": {one.key: one for one in describing.clauses(text.terms)},
             "basis": describing.basis(text.terms),
-            "offered": [one for one in versions.clauses_offered(agreement.kind) if one.key not in present],
+            "offered": [one for one in rules.library(agreement.kind, agreement.paper) if one.key not in present],
             "gaps": _gaps(text.terms),
         }
     if step is Step.CHECK:
@@ -164,7 +168,7 @@ def save_draft(ref: str) -> ResponseReturnValue:
 
 def _written(agreement: Agreement, side: Side, step: Step, act: str) -> dict[str, Any]:
     text = _text(agreement, side)
-    library = versions.clauses_offered(agreement.kind)
+    library = rules.library(agreement.kind, agreement.paper)
     typed = editing.written(text.terms, request.form.to_dict(), step, side)
     return editing.acted(typed, act, request.form.to_dict(), Wanted(library, lambda sku: _facts(agreement, sku)))
 
@@ -193,18 +197,17 @@ def _next_place(agreement: Agreement, step: Step, act: str) -> str:
     return url_for(".draft", ref=agreement.ref, step=step.value, _anchor=anchor)
 
 
-@bp.get("/agreements/<ref>/preview/<int:number>.png")
+@bp.get("/agreements/<ref>/preview.webp")
 @needs_sign_in
-def preview_page(ref: str, number: int) -> ResponseReturnValue:
-    """One page of the PDF as it would look now, as a picture: it needs no reader of PDFs."""
+def preview_picture(ref: str) -> ResponseReturnValue:
+    """The PDF as it would look now, as a picture: it needs no reader of PDFs."""
     agreement = for_sides(ref)
     side = _side(agreement)
     text = versions.text_to_write(agreement, side) if versions.may_write(agreement, side) else None
-    terms = (text or versions.text_shown(agreement, side) or _text(agreement, side)).terms
-    pages = documents.pictured(terms)
-    if not 1 <= number <= len(pages):
+    shown = text or versions.text_shown(agreement, side)
+    if shown is None:
         raise NotSeen
-    return private(Response(pages[number - 1], mimetype="image/png"))
+    return private(Response(picturing.picture_of(shown.terms), mimetype="image/webp"))
 
 
 @bp.post("/agreements/<ref>/draft/removal")

@@ -11,32 +11,26 @@ from marketplace.contracts.models import Agreement
 from marketplace.contracts.policies import side_of
 from marketplace.contracts.policies.agreements import EDITORS
 from marketplace.contracts.queries import agreements as lists
-from marketplace.contracts.queries import history, turns, versions
+from marketplace.contracts.queries import history, rules, turns, versions
 from marketplace.contracts.sections import section
 from marketplace.contracts.states.agreements import AgreementAction as A
-from marketplace.contracts.states.agreements import AgreementState, Consent, Side
+from marketplace.contracts.states.agreements import AgreementState, Consent
 from marketplace.contracts.terms import checking, describing, differing
 from marketplace.core.actors import Actor
 
 LATEST = 6
 
 
-def _side(reader: Actor, agreement: Agreement) -> Side:
-    side = side_of(reader, agreement)
-    assert side is not None, "the page is for the two sides"
-    return side
-
-
 @section("draft", "contracts/sections/draft.html", place=10)
 def draft_section(reader: Actor, agreement: Agreement) -> Any | None:
     """What is still missing before the text can be sent, for whoever may write it now."""
-    side = _side(reader, agreement)
-    if not versions.may_write(agreement, side) or not reader.has_role(*EDITORS):
+    side = side_of(reader, agreement)
+    if side is None or not versions.may_write(agreement, side) or not reader.has_role(*EDITORS):
         return None
     draft = versions.draft_of(agreement, side)
     if draft is None:
         return None
-    library = versions.clauses_offered(agreement.kind) if agreement.is_contract else None
+    library = rules.library(agreement.kind, agreement.paper)
     return {"draft": draft, "missing": checking.missing(draft.terms, library)}
 
 
@@ -76,7 +70,7 @@ def _stale(agreement: Agreement) -> dict[str, Any] | None:
 @section("terms", "contracts/sections/terms.html", place=20)
 def terms_section(reader: Actor, agreement: Agreement) -> Any | None:
     """The text: in force, on the table, or my own draft."""
-    text = versions.text_shown(agreement, _side(reader, agreement))
+    text = versions.text_shown(agreement, side_of(reader, agreement))
     return {"text": text, "described": describing.described(text.terms)} if text else None
 
 
@@ -93,7 +87,7 @@ def way_out_section(reader: Actor, agreement: Agreement) -> Any | None:
     acts = turns.acts_of(reader, agreement)
     if A.CANCEL not in acts and A.REOPEN not in acts:
         return None
-    mine = _side(reader, agreement) is agreement.made_by
+    mine = side_of(reader, agreement) is agreement.made_by
     return {
         "change": ChangeForm.shown() if A.REOPEN in acts else None,
         "withdraw": WithdrawForm.shown() if A.CANCEL in acts and mine else None,
@@ -124,8 +118,11 @@ def dates_section(_reader: Actor, agreement: Agreement) -> Any | None:
 @section("consent", "contracts/sections/consent.html", place=80, at_side=True)
 def consent_section(reader: Actor, agreement: Agreement) -> Any | None:
     """What the public may see."""
-    if not agreement.is_contract or agreement.last_version == 0 or agreement.state is AgreementState.CANCELLED:
+    side = side_of(reader, agreement)
+    if side is None or not agreement.is_contract or agreement.last_version == 0:
         return None
-    mine = getattr(agreement, f"{_side(reader, agreement).value}_consent")
+    if agreement.state is AgreementState.CANCELLED:
+        return None
+    mine = getattr(agreement, f"{side.value}_consent")
     form = ConsentForm.shown(consent=mine.value) if reader.has_role(*EDITORS) else None
     return {"form": form, "mine": mine, "counts": agreement.consent, "levels": Consent}
