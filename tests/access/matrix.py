@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from tests.access import by_card, desks, organisations, people, programs, purses, returning, talks, things
+from tests.access import (
+    by_card,
+    contracts_rules,
+    contracts_signing,
+    contracts_sourcing,
+    desks,
+    organisations,
+    people,
+    programs,
+    purses,
+    returning,
+    talks,
+    things,
+)
 from tests.access.rows import (
     SIGN_IN,
     Row,
@@ -351,6 +364,9 @@ ROWS: dict[str, Row] = {
     "POST programs.resume_webhook": managing(303, programs.paused_webhook),
     "POST programs.remove_webhook": managing(303, programs.webhook),
     "POST programs.send_again": managing(303, programs.message),
+    **contracts_signing.ROWS,
+    **contracts_rules.ROWS,
+    **contracts_sourcing.ROWS,
     # the last ones: whoever has joined or founded an organisation acts for it from then on
     "POST accounts.accept_invitation": row(303, organisations.letter_of_invitation),
     "POST accounts.found_organisation": row(303, organisations.founded, visitors=SIGN_IN),

@@ -16,6 +16,7 @@ from tests.access.world import World
 from tests.bad_input import routes
 from tests.bad_input.routes import working
 from tests.clients import Client, sign_in
+from tests.pages import contract_kinds_sourcing as sourcing
 
 # routes that answer with something else than a page
 NO_PAGES = {
@@ -69,7 +70,7 @@ LISTS = (
     "/desk/money", "/desk/money/bank-statement",
     "/products?q=banh+dau+xanh", "/products?q=khong+co+gi+nhu+the", "/products?star=5", "/shops?province=ca-mau",
     "/products?group=thuc-pham-che-bien&province=hai-duong", "/products?q=banh&star=5", "/compare", "/me/favourites",
-    "/shops/{shop}?q=banh&sort=price",
+    "/shops/{shop}?q=banh&sort=price", *sourcing.LISTS,
 )  # fmt: skip
 
 
@@ -84,6 +85,7 @@ def stage(world: World, number: int) -> Stage:
             making.order_in(OrderState.PLACED, who, pack)
         if packs:
             making.fill(who, *((pack, 1) for pack in packs))
+        sourcing.fill(seller, number)
         return Stage(_browser(world, manager), _browser(world, buyer), seller.slug)
 
 
@@ -149,7 +151,7 @@ REFUSALS: dict[str, tuple[int, Callable[[World], TestResponse]]] = {
             "payments.confirm_receipt",
             "payments.name_bank_account", "payments.name_refund_account", "storefronts.create_product",
             "storefronts.edit_product", "storefronts.edit_price", "storefronts.add_photo", "inventory.receive",
-            "inventory.correct", "programs.make_token", "programs.name_webhook", "programs.change_webhook",
+            "inventory.correct", "programs.make_token", "programs.name_webhook", "programs.change_webhook", *sourcing.REFUSED,
         )
     },
 }  # fmt: skip

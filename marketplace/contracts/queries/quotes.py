@@ -17,7 +17,7 @@ from marketplace.contracts.models import Award, Quote, QuoteLine, QuoteRound, Re
 from marketplace.contracts.states.agreements import Side
 from marketplace.contracts.states.sourcing import QuoteState
 from marketplace.core.database import db
-from marketplace.core.money import rounded
+from marketplace.core.money import rounded, split
 from marketplace.core.text import fold
 
 # grams in one unit, for lines that are asked for by weight
@@ -143,6 +143,15 @@ def carried_over(quote: Quote) -> list[Carried]:
         if given is not None and given.quantity:
             found.append(carried(given))
     return found
+
+
+def carried_freight(quote: Quote) -> int:
+    """The freight (đồng) of what was awarded: all of it, or the part that falls on those lines by their value."""
+    shares = {award.request_line_id: award.round_number for award in awards_of(quote)}
+    said = next((one for one in quote.rounds if one.number in shares.values()), last_round(quote))
+    offered = [one for one in said.lines if one.quantity]
+    parts = split(said.freight_vnd, [one.price_vnd * one.quantity for one in offered])
+    return sum(part for one, part in zip(offered, parts, strict=True) if one.request_line_id in shares)
 
 
 def carried(given: QuoteLine) -> Carried:

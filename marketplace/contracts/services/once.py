@@ -46,7 +46,7 @@ def order_from_quote(quote: Quote, by: Actor) -> Order:
             answer_by=end_of_workday(CONFIRMATION_DAYS),
             payment_days=last.payment_days,
             place=quote.request.place,
-            freight_vnd=last.freight_vnd if last.freight_terms is FreightTerms.EXTRA else 0,
+            freight_vnd=reading.carried_freight(quote),
             is_collected=last.freight_terms is FreightTerms.COLLECTED,
         ),
         by=by,

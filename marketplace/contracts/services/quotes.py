@@ -112,6 +112,7 @@ def _refuse_turn(quote: Quote, side: Side) -> None:
 
 def _round(quote: Quote, proposal: Proposal, side: Side, by: Actor) -> QuoteRound:
     _refuse_proposal(proposal)
+    lines = [_line(line_id, price, quote) for line_id, price in sorted(proposal.prices.items())]
     free = proposal.freight_terms is not FreightTerms.EXTRA
     said = QuoteRound(
         quote=quote,
@@ -127,7 +128,7 @@ def _round(quote: Quote, proposal: Proposal, side: Side, by: Actor) -> QuoteRoun
         note=proposal.note,
         at=clock.now(),
     )
-    said.lines = [_line(line_id, price, quote) for line_id, price in sorted(proposal.prices.items())]
+    said.lines = lines
     db.session.add(said)
     quote.last_round, quote.turn, quote.valid_until = said.number, side.other, proposal.valid_until
     quote.decided_at = None

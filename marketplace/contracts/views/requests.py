@@ -148,7 +148,7 @@ def send_request(ref: str) -> ResponseReturnValue:
 def _told(audience: Audience, asked: int) -> str:
     if audience is Audience.BOARD:
         return _("Your request is on the demand board. You are told when a quote comes in.")
-    return f"{services.said(asked)} {_('You are told when a quote comes in.')}"
+    return " ".join((services.said(asked), _("You are told when a quote comes in.")))
 
 
 @bp.post("/requests/<ref>/more-recipients")
