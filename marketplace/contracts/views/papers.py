@@ -12,7 +12,7 @@ from marketplace.contracts import bp
 from marketplace.contracts.models import Agreement, CallOff, Document
 from marketplace.contracts.policies import agreement_for, side_of
 from marketplace.contracts.policies.calling import call_off_for
-from marketplace.contracts.policies.documents import document_of
+from marketplace.contracts.policies.documents import document_of, may_see_document
 from marketplace.contracts.policies.versions import is_frozen
 from marketplace.contracts.queries import delivery_papers, evidence, versions
 from marketplace.contracts.sections import section
@@ -85,10 +85,9 @@ def _placed(ref: str, call_off_ref: str) -> CallOff:
 @section("papers", "contracts/sections/papers.html", place=15, at_side=True)
 def papers_section(reader: Actor, agreement: Agreement) -> dict[str, Any] | None:
     """What can be taken along: PDFs, the evidence package, the address at which anybody checks them."""
-    issued = evidence.documents_of(agreement)
-    if not issued:
+    rows = [_row(one) for one in reversed(evidence.documents_of(agreement)) if may_see_document(reader, one)]
+    if not rows:
         return None
-    rows = [_row(one) for one in reversed(issued)]
     return {"rows": rows, "current": next((one for one in rows if one["void"] is None), None)}
 
 
