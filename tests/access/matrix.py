@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from tests.access import (
     by_card,
+    contracts_agreements,
+    contracts_changes,
+    contracts_papers,
     contracts_rules,
     contracts_signing,
     contracts_sourcing,
@@ -367,6 +370,9 @@ ROWS: dict[str, Row] = {
     **contracts_signing.ROWS,
     **contracts_rules.ROWS,
     **contracts_sourcing.ROWS,
+    **contracts_changes.ROWS,
+    **contracts_agreements.ROWS,
+    **contracts_papers.ROWS,
     # the last ones: whoever has joined or founded an organisation acts for it from then on
     "POST accounts.accept_invitation": row(303, organisations.letter_of_invitation),
     "POST accounts.found_organisation": row(303, organisations.founded, visitors=SIGN_IN),

@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
+from unittest import mock
 
 import pytest
 from sqlalchemy import func, select
 
+from marketplace.accounts.models import Organisation
+from marketplace.catalogue.models import Variant
 from marketplace.contracts.models import (
     Agreement,
     AgreementEvent,
@@ -22,15 +25,23 @@ from marketplace.contracts.models import (
     TermsDraft,
     TermsVersion,
 )
-from marketplace.contracts.services import agreements, amending, terminating
-from marketplace.contracts.states.agreements import AgreementState, AmendmentRationale, PaperKind, Side
+from marketplace.contracts.services import agreements, amending, books, endings, reviewing, terminating, trail
+from marketplace.contracts.states.agreements import (
+    AgreementAction,
+    AgreementKind,
+    AgreementState,
+    AmendmentRationale,
+    PaperKind,
+    Side,
+    Turn,
+)
 from marketplace.core import clock
-from marketplace.core.actors import Actor
-from marketplace.core.database import db, table_of, writing
+from marketplace.core.actors import SYSTEM, Actor
+from marketplace.core.database import db, lock, table_of, writing
 from marketplace.core.outbox import Notice
 from marketplace.core.refusals import Refused
 from tests import factories
-from tests.contracts.making import TwoSides, Walk, agreement_in, last_version, two_sides, without_gaps
+from tests.contracts.making import TwoSides, Walk, agreement_in, complete, last_version, two_sides, without_gaps
 
 QUANTITY = AmendmentRationale.QUANTITY
 TO_SIGNATURE = ("send", "accept", "review", "issue")
@@ -178,3 +189,53 @@ def last_day(contract: Agreement) -> date:
     """The last day of a term."""
     assert contract.valid_to is not None
     return contract.valid_to
+
+
+def quickly_in_force(
+    seller: tuple[Organisation, Actor], buyer: tuple[Organisation, Actor], variant: Variant, **changes: Any
+) -> Agreement:
+    """A sale contract between two sides (each with who writes for it) in force, without its PDF and signatures."""
+    (of_seller, hers), (of_buyer, theirs) = seller, buyer
+    with writing():
+        made = agreements.create(AgreementKind.SALE, of_seller, of_buyer, Side.SELLER, hers)
+        draft = agreements.draft_of(made, Side.SELLER)
+        assert draft is not None
+        agreements.save_draft(made, Side.SELLER, with_titles(complete(draft.terms, variant, **changes)), hers)
+        agreements.send(made, hers)
+    with writing(), mock.patch.object(reviewing, "ask"):
+        agreements.accept(made, last_version(made).sha256, theirs)
+    with writing():
+        put_into_force(made)
+    return made
+
+
+def with_titles(terms: dict[str, Any]) -> dict[str, Any]:
+    """A text in which both representatives have a position."""
+    parties = {side: {**party, "title": party["title"] or "Giám đốc"} for side, party in terms["parties"].items()}
+    return {**terms, "parties": parties}
+
+
+def put_into_force(paper: Agreement) -> None:
+    """What is agreed enters into force as if it had been issued and signed; inside writing()."""
+    lock(*(one for one in (paper.belongs_to, paper) if one is not None))
+    for action in (AgreementAction.CLEAR, AgreementAction.ISSUE, AgreementAction.ACTIVATE):
+        if action is AgreementAction.ACTIVATE:
+            paper.active_version, paper.effective_at = paper.last_version, clock.now()
+            paper.shown_to_departments_at = clock.now()
+        trail.advance(paper, action, by=SYSTEM, turn=Turn.BOTH)
+    if paper.is_contract:
+        books.open_book(paper)
+    else:
+        endings.take_effect(paper)
+
+
+def quickly_sign(paper: Agreement, author: Actor, other: Actor, *, side: Side, quantity: int = 1250) -> None:
+    """The draft of an annex, with another quantity, sent, accepted and in force without its PDF."""
+    with writing():
+        terms = with_titles({**draft_terms(paper), "lines": lines_with(paper, side, quantity=str(quantity))})
+        agreements.save_draft(paper, side, terms, author)
+        agreements.send(paper, author)
+    with writing(), mock.patch.object(reviewing, "ask"):
+        agreements.accept(paper, last_version(paper).sha256, other)
+    with writing():
+        put_into_force(paper)
