@@ -37,6 +37,7 @@ def contract_in_force(sides: TwoSides | None = None, **changes: Any) -> Agreemen
     agreement = walk.begin(**{**_from_today(), **changes})
     walk.send(agreement)
     walk.accept(agreement)
+    walk.review(agreement)
     with writing():
         lock(agreement)
         enter_into_force(agreement)
@@ -72,16 +73,16 @@ def sides_of(agreement: Agreement) -> tuple[Organisation, Organisation]:
     return agreement.seller, agreement.buyer
 
 
-def asked(due_in: int = LEAD, *, token: str = "", place: str = "Kho Hạ Long", **quantities: int) -> calling.Asked:
+def asked(due_in: int = LEAD, *, token: str = "", **quantities: int) -> calling.Asked:
     """What the buyer types: `L1=100`."""
     due_on = clock.today() + timedelta(days=due_in)
-    return calling.Asked(token=token or new_token(), quantities=quantities, due_on=due_on, place=place)
+    return calling.Asked(token=token or new_token(), quantities=quantities, due_on=due_on, place="Kho Hạ Long")
 
 
 def call(agreement: Agreement, sides: TwoSides, **quantities: int) -> CallOff:
     """A call-off that is with the seller."""
     with writing():
-        made = calling.call(agreement, asked(**quantities), by=sides.actor(Side.BUYER))
+        made = calling.call(agreement, asked(LEAD, token="", **quantities), by=sides.actor(Side.BUYER))
     return factories.stored(made)
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from flask import Flask
@@ -57,9 +57,7 @@ class Stage:
 
 
 def signed_in(app: Flask, person: Any) -> Client:
-    client = app.test_client()
-    sign_in(client, person)
-    return client  # type: ignore[return-value]
+    return sign_in(cast(Client, app.test_client()), person)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from marketplace.contracts.models import Agreement, AgreementEvent, CallOff, Deadline
+from marketplace.contracts.queries.in_force import last_terms
 from marketplace.contracts.services import books, calling, suspending, trail
 from marketplace.contracts.states.agreements import AgreementAction, Side, Turn
 from marketplace.contracts.states.performing import CallOffState, DeadlineKind
@@ -108,7 +109,7 @@ def test_a_dropped_draft_is_not_placed(contract: Agreement, sides: TwoSides) -> 
 
 
 @pytest.mark.parametrize(
-    ("asked", "field"),
+    ("wanted", "field"),
     [
         ({"due_in": -1, "L1": 5}, "due_on"),
         ({"due_in": 181, "L1": 5}, "due_on"),
@@ -116,9 +117,14 @@ def test_a_dropped_draft_is_not_placed(contract: Agreement, sides: TwoSides) -> 
         ({"L9": 1}, "quantity-L9"),
     ],
 )
-def test_what_cannot_be_called(contract: Agreement, sides: TwoSides, asked: dict[str, int], field: str | None) -> None:
+def test_what_cannot_be_called(contract: Agreement, sides: TwoSides, wanted: dict[str, int], field: str | None) -> None:
+    quantities = {key: value for key, value in wanted.items() if key != "due_in"}
     with pytest.raises(Refused) as refused, writing():
-        calling.call(contract, perform.asked(**asked), by=sides.actor(Side.BUYER))
+        calling.call(
+            contract,
+            perform.asked(wanted.get("due_in", perform.LEAD), token="", **quantities),
+            by=sides.actor(Side.BUYER),
+        )
     assert refused.value.field == field
     assert (perform.book(contract)["called"], events(contract)) == (0, [])
 
@@ -211,7 +217,7 @@ def test_a_confirmed_call_off_is_called_off_only_by_both(contract: Agreement, si
     call_off = perform.call(contract, sides, L1=10)
     order = perform.confirm(call_off, sides)
     for side in Side:
-        with pytest.raises(Refused, match="both"), writing():
+        with pytest.raises(Refused, match="cả hai bên"), writing():
             orders.cancel(order, reason=CancelReason.OTHER, by=sides.actor(side))
     with writing():
         orders.ask_to_cancel(order, note="Mất mùa", by=sides.actor(Side.SELLER))
@@ -276,7 +282,7 @@ def test_a_delivery_refused_at_the_door_may_be_called_again(contract: Agreement,
 
 def test_an_annex_moves_the_book_and_leaves_placed_call_offs_their_price(contract: Agreement, sides: TwoSides) -> None:
     call_off = perform.call(contract, sides, L1=100)
-    terms = perform.last_terms(contract)
+    terms = last_terms(contract)
     assert terms is not None
     lines = [{**terms["lines"][0], "quantity": "2000", "price_vnd": 130_000}]
     with writing():

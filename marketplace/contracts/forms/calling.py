@@ -19,7 +19,7 @@ class CallOffForm(Form):
     """A call-off; `with_rows` asks for the quantity of each line."""
 
     token = HiddenField()
-    due_on = DayField(_l("Due on"))
+    due_on = DayField(_l("Delivery day"))
     place = text_field(_l("Place of delivery"), most=200)
     note = text_field(_l("A word to the seller"), most=1000, required=False, lines=True)
 

@@ -128,7 +128,7 @@ def _sums(terms: Terms) -> list[dict[str, Any]]:
 
 def _schedule(terms: Terms) -> dict[str, Any] | None:
     rows = [[str(one.number), one.day, [one.goods], one.quantity] for one in describing.schedule(terms)]
-    columns = [column(_("No."), "count"), column(_("Delivery day")), column(_("Goods"), "name")]
+    columns = [column(_("No."), "count"), column(_("Delivery day")), column(_("Goods, quality"), "name")]
     return {"columns": [*columns, column(_("Quantity"), "number")], "rows": rows, "foot": []} if rows else None
 
 

@@ -131,13 +131,13 @@ def new_key(bits: int = 2048) -> Any:
 # --- kept in a folder ------------------------------------------------------------------------------------------------
 
 
-def opened(folder: Path) -> Authority:
+def opened(folder: Path, name: str = ROOT_NAME) -> Authority:
     """The authority that a folder holds, made there when it is first asked for."""
     from cryptography.hazmat.primitives import serialization
 
     certificate, key = folder / "root.der", folder / "root.key"
     if not (certificate.exists() and key.exists()):
-        made = new_authority()
+        made = new_authority(name)
         _keep(key, _key_der(made.key))
         _keep(certificate, made.certificate)
     loaded = serialization.load_der_private_key(key.read_bytes(), password=None)

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from flask import Response, jsonify, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import HTTPException
 
 from config import ROOT
 from marketplace.contracts import bp
@@ -66,7 +66,7 @@ def _in_json(view: View) -> View:
         except Refused as refusal:
             db.session.rollback()
             return _told(str(refusal.sentence), 422)
-        except (BadRequest, KeyError, TypeError, ValueError, binascii.Error):
+        except (HTTPException, KeyError, TypeError, ValueError, binascii.Error):
             db.session.rollback()
             return _told(_("We could not read what was sent."), 400)
 
