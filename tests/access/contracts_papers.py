@@ -1,0 +1,46 @@
+"""Papers that are issued and taken along, and the public page on which anybody checks them."""
+
+from __future__ import annotations
+
+import io
+
+from marketplace.contracts.states.agreements import AgreementState
+from tests.access.contracts_agreements import between, issued, negotiated, sides_of
+from tests.access.rows import SIGN_IN, Row, public, row
+from tests.access.things import Asked
+from tests.access.world import World
+from tests.contracts import performing as perform
+from tests.contracts.making import agreement_in, document_of
+
+
+def address(world: World, role: str) -> Asked:
+    """What the QR code of an issued paper names."""
+    return Asked({"token": document_of(agreement_in(AgreementState.SIGNING, sides_of(world))).token})
+
+
+def file(world: World, role: str) -> Asked:
+    """A file that is none of ours."""
+    return Asked(form={"file": (io.BytesIO(b"%PDF-1.7"), "hop-dong.pdf")})
+
+
+def delivery(world: World, role: str) -> Asked:
+    """Goods that were called and have left."""
+    sides = sides_of(world)
+    agreement = perform.contract_in_force(sides)
+    perform.stock(sides)
+    call_off = perform.call(agreement, sides, L1=10)
+    perform.ship(call_off, sides)
+    return Asked({"ref": agreement.ref, "call_off_ref": call_off.ref})
+
+
+PAGE = {"visitors": SIGN_IN}
+ROWS: dict[str, Row] = {
+    "GET contracts.document_pdf": between(200, 200, issued, **PAGE),
+    "GET contracts.evidence_zip": between(200, 200, issued, **PAGE),
+    "GET contracts.preview_pdf": between(200, 200, negotiated, **PAGE),
+    "GET contracts.call_off_slip": between(200, 200, delivery, **PAGE),
+    "GET contracts.delivery_minutes": between(200, 200, delivery, **PAGE),
+    "GET contracts.verify": public(),
+    "POST contracts.verify_file": row(200, file),
+    "GET contracts.verify_token": public(address),
+}
