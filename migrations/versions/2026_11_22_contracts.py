@@ -19,7 +19,7 @@ RUNNING = {"postgresql_where": sa.text("closed_at IS NULL"), "sqlite_where": sa.
 GROWING = (
     "terms_versions", "acceptances", "agreement_events", "agreement_documents", "document_voidings",
     "agreement_signatures", "signature_checks", "revocation_lists", "agreement_releases", "model_clauses",
-    "quote_rounds", "quote_lines", "dispute_words",
+    "quote_rounds", "quote_lines", "dispute_words", "glass_breaks",
 )  # fmt: skip
 
 
@@ -887,6 +887,20 @@ def upgrade() -> None:
     op.create_index(op.f('ix_signing_codes_base_signature_id'), 'signing_codes', ['base_signature_id'], unique=False)
     op.create_index(op.f('ix_signing_codes_document_id'), 'signing_codes', ['document_id'], unique=False)
     op.create_index(op.f('ix_signing_codes_person_id'), 'signing_codes', ['person_id'], unique=False)
+    op.create_table('glass_breaks',
+    sa.Column('id', BigId, nullable=False),
+    sa.Column('agreement_id', BigId, nullable=False),
+    sa.Column('person_id', BigId, nullable=False),
+    sa.Column('reason', sa.String(length=1000), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('until', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('at < until', name=op.f('ck_glass_breaks_runs_forward')),
+    sa.ForeignKeyConstraint(['agreement_id'], ['agreements.id'], name=op.f('fk_glass_breaks_agreement_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_glass_breaks_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_glass_breaks'))
+    )
+    op.create_index(op.f('ix_glass_breaks_agreement_id'), 'glass_breaks', ['agreement_id'], unique=False)
+    op.create_index(op.f('ix_glass_breaks_person_id'), 'glass_breaks', ['person_id'], unique=False)
     dialect = op.get_bind().dialect.name
     if dialect == "postgresql":
         for name in SERIES:
@@ -899,6 +913,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take them away: a table's indexes and triggers go with it."""
     for table in (
+        "glass_breaks",
         "signing_codes",
         "signing_bases",
         "signed_uploads",

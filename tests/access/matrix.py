@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.access import (
     by_card,
     contracts_agreements,
+    contracts_calls,
     contracts_changes,
     contracts_papers,
     contracts_rules,
@@ -372,6 +373,7 @@ ROWS: dict[str, Row] = {
     **contracts_sourcing.ROWS,
     **contracts_changes.ROWS,
     **contracts_agreements.ROWS,
+    **contracts_calls.ROWS,
     **contracts_papers.ROWS,
     # the last ones: whoever has joined or founded an organisation acts for it from then on
     "POST accounts.accept_invitation": row(303, organisations.letter_of_invitation),

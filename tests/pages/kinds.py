@@ -16,9 +16,10 @@ from tests.access.world import World
 from tests.bad_input import routes
 from tests.bad_input.routes import working
 from tests.clients import Client, sign_in
-from tests.pages import contract_kinds_rules as agreement_rules
 from tests.pages import contract_kinds_agreements as drafting
+from tests.pages import contract_kinds_calls as calls
 from tests.pages import contract_kinds_papers as contract_papers
+from tests.pages import contract_kinds_rules as agreement_rules
 from tests.pages import contract_kinds_sourcing as sourcing
 
 # routes that answer with something else than a page
@@ -33,7 +34,7 @@ NO_PAGES = {
     "places.communes", "places.wards", "storefronts.healthz", "storefronts.manifest", "storefronts.readyz",
     "storefronts.robots", "messages.picture", "storefronts.sitemap",
     "storefronts.sitemap_part", "storefronts.suggestions", "storefronts.product_cards", "storefronts.favourites_list",
-    *drafting.NO_PAGES, *contract_papers.NO_PAGES,
+    *calls.NO_PAGES, *drafting.NO_PAGES, *contract_papers.NO_PAGES,
 }  # fmt: skip
 LANGUAGES = ("vi", "en")
 MANY = 25
@@ -155,8 +156,8 @@ REFUSALS: dict[str, tuple[int, Callable[[World], TestResponse]]] = {
             "payments.confirm_receipt",
             "payments.name_bank_account", "payments.name_refund_account", "storefronts.create_product",
             "storefronts.edit_product", "storefronts.edit_price", "storefronts.add_photo", "inventory.receive",
-            "inventory.correct", "programs.make_token", "programs.name_webhook", "programs.change_webhook", *sourcing.REFUSED, *drafting.REFUSED, *contract_papers.REFUSED,
-            *agreement_rules.REFUSED,
+            "inventory.correct", "programs.make_token", "programs.name_webhook", "programs.change_webhook",
+            *sourcing.REFUSED, *calls.REFUSED, *drafting.REFUSED, *contract_papers.REFUSED, *agreement_rules.REFUSED,
         )
     },
 }  # fmt: skip

@@ -46,6 +46,7 @@ WORDS: dict[str, Any] = {
     "monitored_set": _l("A department follows the contract"),
     "monitored_lifted": _l("No department follows the contract any more"),
     "challenged_set": _l("A signature is challenged"),
+    "glass_broken": _l("The operator of the marketplace opened it for an hour"),
     "challenged_lifted": _l("No signature is challenged any more"),
 }
 # figures that say why, and where their words are
