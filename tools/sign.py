@@ -137,10 +137,19 @@ def digest_of(prepared: bytes, issued: bytes, gap: tuple[int, int]) -> bytes:
     return hashlib.sha256(prepared[:start] + prepared[end:]).digest()
 
 
-def attributes_of(digest: bytes, certificate: bytes) -> Any:
-    """What a PAdES signature signs: kind of content, the digest, and by which certificate."""
+def _known_attributes() -> Any:
+    """The names of attributes; asn1crypto knows the one for certificates (RFC 5035) once `tsp` is there."""
     from asn1crypto import cms, tsp
 
+    assert tsp.SigningCertificateV2
+    return cms
+
+
+def attributes_of(digest: bytes, certificate: bytes) -> Any:
+    """What a PAdES signature signs: kind of content, the digest, and by which certificate."""
+    from asn1crypto import tsp
+
+    cms = _known_attributes()
     by = tsp.ESSCertIDv2({"hash_algorithm": {"algorithm": "sha256"}, "cert_hash": hashlib.sha256(certificate).digest()})
     pairs = {
         "content_type": "data",
@@ -152,8 +161,7 @@ def attributes_of(digest: bytes, certificate: bytes) -> Any:
 
 def check_attributes(sent: bytes, digest: bytes, certificate: bytes) -> None:
     """The server's attributes say exactly what ours say: the same digest, the same certificate, nothing else."""
-    from asn1crypto import cms
-
+    cms = _known_attributes()
     theirs = {one["type"].native: one["values"] for one in cms.CMSAttributes.load(sent, strict=True)}
     ours = {one["type"].native: one["values"] for one in attributes_of(digest, certificate)}
     if theirs.keys() != ours.keys():
