@@ -4,5 +4,5 @@ from __future__ import annotations
 
 REFUSED = (
     "contracts.propose_policy", "contracts.propose_clause", "contracts.propose_day", "contracts.propose_no_day",
-    "contracts.decline_rule",
+    "contracts.decline_rule", "contracts.look_into",
 )  # fmt: skip

@@ -8,6 +8,7 @@ from marketplace.contracts.models.agreements import (
     TermsDraft,
     TermsVersion,
 )
+from marketplace.contracts.models.glass import GlassBreak
 from marketplace.contracts.models.performing import (
     CallOff,
     CallOffLine,
@@ -47,7 +48,7 @@ from marketplace.contracts.models.sourcing import (
 
 __all__ = [
     "Acceptance", "Agreement", "AgreementEvent", "AgreementLine", "Award", "CalendarDay", "CallOff", "CallOffLine",
-    "Deadline", "DepartmentReview", "Dispute", "DisputeWord", "Document", "DocumentVoiding", "KindPolicy", "Mandate",
+    "Deadline", "DepartmentReview", "Dispute", "DisputeWord", "Document", "DocumentVoiding", "GlassBreak", "KindPolicy", "Mandate",
     "ModelClause", "MonitoringCase", "PaperBook", "Quote", "QuoteLine", "QuoteRound", "RegisteredCertificate",
     "Release", "Request", "RequestInvitation", "RequestLine", "RevocationList", "RuleChange", "Signature",
     "SignatureCheck", "SignedUpload", "SigningBase", "SigningCode", "SupplyOffer", "Suspension", "TermsDraft",

@@ -23,7 +23,7 @@ from marketplace.contracts.terms.texts import figures
 from marketplace.core import clock
 from marketplace.core.database import writing
 from marketplace.core.i18n import gettext as _
-from marketplace.core.permissions import Permission
+from marketplace.core.permissions import Permission, allows
 from marketplace.core.refusals import NotSeen
 from marketplace.core.text import slugify
 from marketplace.web.requests import actor, answers, private, query_number
@@ -42,6 +42,7 @@ def rules_index() -> ResponseReturnValue:
         decided=rules.decided_changes(),
         policies=rules.policies(),
         days=POLICY_DAYS,
+        may_break_glass=allows(actor(), Permission.AGREEMENT_BREAK_GLASS),
         shelves=[(kind, len(rules.library(kind))) for kind in AgreementKind],
     )
 
