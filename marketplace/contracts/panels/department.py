@@ -30,7 +30,7 @@ def followed_for_operator(actor: Actor, refs: Sequence[str]) -> Mapping[str, Mar
     """Over the whole market: how many opinions are overdue, how many cases run by which sign."""
     if not actor.is_operator:
         return {}
-    counts = {one.label: number for one, number in open_case_counts().items()}
+    counts = {str(one.label): number for one, number in open_case_counts().items()}
     return dict.fromkeys(refs, _drawn("followed_for_operator", overdue=overdue_reviews(), counts=counts))
 
 
