@@ -111,3 +111,8 @@ def judge(upload: SignedUpload) -> SignedUpload:
 def sign(agreement: Agreement, side: Side, sides: TwoSides, content: bytes | None = None) -> SignedUpload:
     """Sent in and checked."""
     return judge(send(agreement, side, sides, content))
+
+
+def again(sides: TwoSides) -> tuple[TwoSides, Agreement]:
+    """One more contract of the same two sides that waits for signatures."""
+    return sides, agreement_in(AgreementState.SIGNING, sides)
