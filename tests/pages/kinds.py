@@ -18,6 +18,7 @@ from tests.bad_input.routes import working
 from tests.clients import Client, sign_in
 from tests.pages import contract_kinds_agreements as drafting
 from tests.pages import contract_kinds_calls as calls
+from tests.pages import contract_kinds_department as department
 from tests.pages import contract_kinds_papers as contract_papers
 from tests.pages import contract_kinds_rules as agreement_rules
 from tests.pages import contract_kinds_sourcing as sourcing
@@ -158,6 +159,7 @@ REFUSALS: dict[str, tuple[int, Callable[[World], TestResponse]]] = {
             "storefronts.edit_product", "storefronts.edit_price", "storefronts.add_photo", "inventory.receive",
             "inventory.correct", "programs.make_token", "programs.name_webhook", "programs.change_webhook",
             *sourcing.REFUSED, *calls.REFUSED, *drafting.REFUSED, *contract_papers.REFUSED, *agreement_rules.REFUSED,
+            *department.REFUSED,
         )
     },
 }  # fmt: skip
