@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from bench import inside, ordering, reading, table
+from bench import calling, inside, issuing, ordering, reading, table
 from bench.data import Postgres, build, engines, name_of
 
 # a quiet machine needs a third of this
@@ -30,7 +30,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--full", action="store_true", help="also with 100,000 products")
     parser.add_argument("--sizes", type=int, nargs="+", help="other numbers of products")
     parser.add_argument("--engines", nargs="+", choices=["sqlite", "postgresql"], default=["sqlite", "postgresql"])
-    parser.add_argument("--only", choices=["pages", "orders"], help="leave the other part out")
+    parser.add_argument("--only", choices=["pages", "orders", "call-offs", "papers"], help="leave the other parts out")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=0.8, help="of one measurement")
     parser.add_argument("--buyers", type=int, default=32, help="of one measurement of confirmations")
@@ -70,12 +70,18 @@ def main() -> int:
 def _measured(engine: Any, sizes: list[int], folder: Path, asked: argparse.Namespace) -> dict[str, Any]:
     folder.mkdir()
     found: dict[str, Any] = {}
-    if asked.only != "orders":
+    if asked.only in (None, "pages"):
         _say(f"{engine.name}: pages ...")
         found |= reading.measure(engine, sizes, folder, asked.rounds, asked.seconds)
-    if asked.only != "pages":
+    if asked.only in (None, "orders"):
         _say(f"{engine.name}: orders ...")
         found["orders"] = ordering.measure(engine, sizes[-1], folder, 4 * asked.seconds, asked.buyers)
+    if asked.only in (None, "call-offs"):
+        _say(f"{engine.name}: call-offs ...")
+        found["call_offs"] = calling.measure(engine, sizes[0], folder, asked.buyers)
+    if asked.only in (None, "papers"):
+        _say(f"{engine.name}: papers ...")
+        found["papers"] = issuing.measure(engine, sizes[0], folder)
     return found
 
 

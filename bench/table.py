@@ -15,7 +15,8 @@ def of(results: dict[str, Any]) -> str:
     lines = [f"\nPython {results['python']}, {results['cpus']} CPUs, load before: {results['load_before']:.1f}"]
     for engine, found in results["engines"].items():
         lines += ["", f"== {engine} (data sets built in {results['build_s'][engine]:.0f} s)"]
-        lines += [*_pages(found), *_orders(found.get("orders", {}))]
+        lines += [*_pages(found), *_orders(found.get("orders", {})), *_call_offs(found.get("call_offs", {}))]
+        lines += [*_papers(found.get("papers", {}))]
     lines.append(f"\n{results['seconds']:.0f} s in all")
     return "\n".join(lines)
 
@@ -64,6 +65,26 @@ def _orders(found: dict[str, Any]) -> Iterator[str]:
         )
     yield f"50 buyers at once: {found['crowd_served']} orders, the slowest after {found['crowd_longest_s']:.1f} s"
     yield from (f"  failed: {words}" for words in found["crowd_failures"])
+
+
+def _call_offs(found: dict[str, Any]) -> Iterator[str]:
+    if not found:
+        return
+    yield f"call-offs: {found['posts_per_s']:.1f} a second"
+    if "ratio" in found:
+        yield (
+            f"  the same statements by psycopg: {found['replayed_per_s']:.1f} a second; ratio {found['ratio']:.2f}; "
+            f"{found['statements']:.0f} statements a call-off, {found['writes']:.0f} of them write"
+        )
+
+
+def _papers(found: dict[str, float]) -> Iterator[str]:
+    """What issuing a paper takes, and what the compiler takes of it."""
+    if found:
+        yield (
+            f"issuing a paper {found['issue_ms']:.0f} ms, its typesetting alone {found['typst_ms']:.0f} ms: "
+            f"ratio {found['ratio']:.2f}"
+        )
 
 
 def _steps(found: dict[str, dict[str, float]]) -> Iterator[str]:

@@ -27,19 +27,20 @@ def delivery(world: World, role: str) -> Asked:
     """Goods that were called and have left."""
     sides = sides_of(world)
     agreement = perform.contract_in_force(sides)
-    perform.stock(sides)
     call_off = perform.call(agreement, sides, L1=10)
     perform.ship(call_off, sides)
     return Asked({"ref": agreement.ref, "call_off_ref": call_off.ref})
 
 
 PAGE = {"visitors": SIGN_IN}
+# the officer of the seller's province, once departments were asked
+TOLD = {**PAGE, "officer": 200}
 ROWS: dict[str, Row] = {
-    "GET contracts.document_pdf": between(200, 200, issued, **PAGE),
-    "GET contracts.evidence_zip": between(200, 200, issued, **PAGE),
+    "GET contracts.document_pdf": between(200, 200, issued, **TOLD),
+    "GET contracts.evidence_zip": between(200, 200, issued, **TOLD),
     "GET contracts.preview_pdf": between(200, 200, negotiated, **PAGE),
-    "GET contracts.call_off_slip": between(200, 200, delivery, **PAGE),
-    "GET contracts.delivery_minutes": between(200, 200, delivery, **PAGE),
+    "GET contracts.call_off_slip": between(200, 200, delivery, **TOLD),
+    "GET contracts.delivery_minutes": between(200, 200, delivery, **TOLD),
     "GET contracts.verify": public(),
     "POST contracts.verify_file": row(200, file),
     "GET contracts.verify_token": public(address),

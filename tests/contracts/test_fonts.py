@@ -7,19 +7,26 @@ import itertools
 import json
 import re
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from babel.messages.pofile import read_po
+from flask import Flask
 from pypdf import PdfReader
+from sqlalchemy import select
 
+from marketplace.contracts.models import Agreement
 from marketplace.contracts.queries.papers import CONTRACT, contract_paper
-from marketplace.contracts.states.agreements import AgreementKind, PaperKind
+from marketplace.contracts.states.agreements import AgreementKind, AgreementState, PaperKind
 from marketplace.contracts.terms import drafting, texts
 from marketplace.core import clock, papers
+from marketplace.core.database import db
 from marketplace.core.i18n import TRANSLATIONS
 from marketplace.core.refusals import Refused
+from tests.clients import Client
+from tests.contracts.making import Walk, two_sides
 
 VOWELS, TONES = "aăâeêioôơuưy", ("", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323")
 SIGNS = "₫ “ ” ‘ ’ « » – — - ‑ − ± × ÷ ≤ ≥ ≈ · … • ° ² ³ % ‰ № § ½ ¼ € © ® ™ → ✓"
@@ -111,3 +118,14 @@ def test_a_sign_without_a_glyph_makes_no_paper(text: str, named: str) -> None:
 def test_decomposed_letters_are_printed_as_one() -> None:
     said = "".join(page.extract_text() for page in paper_of(unicodedata.normalize("NFD", "Quảng Trị, Đà Nẵng")).pages)
     assert "Quảng Trị, Đà Nẵng" in unicodedata.normalize("NFC", said)
+
+
+def test_a_text_that_cannot_be_printed_is_not_sent(app: Flask, client_of: Callable[[Any], Client]) -> None:
+    with app.app_context():
+        sides = two_sides()
+        ref = Walk(sides).begin(title="Hợp đồng gạo 😀").ref
+    answer = client_of(sides.manager).post(f"/agreements/{ref}/sending")
+    assert answer.status_code == 422
+    assert "Không in được các ký tự: 😀" in answer.text
+    with app.app_context():
+        assert db.session.scalar(select(Agreement.state).where(Agreement.ref == ref)) is AgreementState.DRAFT

@@ -53,6 +53,11 @@ class Head:
     previous: str
     hash: str
 
+    @property
+    def moment(self) -> datetime:
+        """When it was published."""
+        return datetime.fromisoformat(self.at)
+
 
 def verify(agreement: Agreement, known: End | None = None) -> list[str]:
     """Every fault of one chain, in words; with `known`, also that a published end still stands in it."""

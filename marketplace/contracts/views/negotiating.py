@@ -10,10 +10,12 @@ from flask.typing import ResponseReturnValue
 from marketplace.accounts.signing_in import needs_sign_in
 from marketplace.contracts import bp
 from marketplace.contracts.forms.agreements import AcceptForm, ChangeForm, RefuseForm, SendForm, WithdrawForm
+from marketplace.contracts.models import Agreement
 from marketplace.contracts.policies import agreement_for, side_of
 from marketplace.contracts.policies.versions import version_of
 from marketplace.contracts.queries import versions
 from marketplace.contracts.services import agreements as services
+from marketplace.contracts.services import documents
 from marketplace.contracts.states.agreements import AgreementAction, AgreementState, ReopenReason
 from marketplace.contracts.terms import describing, differing
 from marketplace.contracts.views.agreements import for_sides, head_of, show
@@ -31,6 +33,7 @@ def send(ref: str) -> ResponseReturnValue:
     agreement = agreement_for(actor(), ref, Permission.AGREEMENT_EDIT)
     form = SendForm.checked()
     comment = form.comment.data or ""
+    _refuse_unprintable(agreement)
     with writing():
         if agreement.state is AgreementState.NEGOTIATING:
             services.counter(agreement, comment, by=actor())
@@ -38,6 +41,14 @@ def send(ref: str) -> ResponseReturnValue:
             services.send(agreement, by=actor(), comment=comment)
     flash(_("Sent. %(who)s has been told and answers next.", who=_across(agreement)), "success")
     return redirect(url_for(".show", ref=ref), code=303)
+
+
+def _refuse_unprintable(agreement: Agreement) -> None:
+    """What is sent will be printed: a sign without letters is named before the other side has to read it."""
+    side = side_of(actor(), agreement)
+    text = versions.draft_of(agreement, side) if side else None
+    if text is not None:
+        documents.require_letters(text.terms)
 
 
 def _across(agreement: Any) -> str:
