@@ -42,6 +42,7 @@ class Buyer:
     wares: Wares
     number: int
     form: list[tuple[str, str]] = field(default_factory=list)
+    path: str = "/checkout"
 
     def shop(self) -> None:
         """From the first product page to the checkout that waits to be confirmed: 1 GET, 3 POSTs, 1 GET."""
@@ -65,7 +66,7 @@ class Buyer:
 
     def confirm(self) -> str:
         """Place the order; answers the purchase's address."""
-        return self._post("/checkout", self.form)
+        return self._post(self.path, self.form)
 
     def _page(self, path: str) -> str:
         status, _, body = self.browser.request("GET", path)

@@ -127,7 +127,7 @@ def _tape_of(buyer: Buyer, app: Any, tape: Tape) -> Tape:
     client = app.test_client(use_cookies=False)
     cookies = "; ".join(f"{name}={value}" for name, value in buyer.browser.cookies.items())
     tape.clear()
-    answer = client.post("/checkout", data=dict(buyer.form), headers={"Cookie": cookies, "Host": "127.0.0.1"})
+    answer = client.post(buyer.path, data=dict(buyer.form), headers={"Cookie": cookies, "Host": "127.0.0.1"})
     if answer.status_code != 303:
         raise RuntimeError(f"the recorded order answered {answer.status_code}")
     return list(tape)

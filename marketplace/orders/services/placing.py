@@ -152,7 +152,7 @@ def _waiting(names: tuple[str, ...]) -> Any:
     waiting = orders.c.state.in_([OrderState.AWAITING_PAYMENT, OrderState.PLACED]) & orders.c.is_paid.is_(False)
     mine = or_(false(), *(purchases.c[name] == bindparam(name) for name in names))
     if names != ("person_id",):
-        mine = mine & purchases.c.person_id.is_(None)
+        mine = mine & purchases.c.person_id.is_(None) & purchases.c.organisation_id.is_(None)
     together = purchases.join(orders, orders.c.purchase_id == purchases.c.id)
     return select(func.count(func.distinct(purchases.c.id))).select_from(together).where(waiting, mine)
 

@@ -62,7 +62,7 @@ def purchase(ref: str) -> ResponseReturnValue:
 
 def _link_of(bought: Purchase) -> str | None:
     """The address that opens a guest's purchase from any browser."""
-    if bought.person_id is not None:
+    if bought.person_id is not None or bought.organisation_id is not None:
         return None
     here = url_for(".purchase", ref=bought.ref, key=key_of(bought.ref))
     return f"{current_app.config['SETTINGS'].site_url.rstrip('/')}{here}"
