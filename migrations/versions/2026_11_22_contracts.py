@@ -297,6 +297,7 @@ def upgrade() -> None:
     sa.Column('seller_consent', one_of("seller_consent", "closed band exact"), nullable=False),
     sa.Column('buyer_consent', one_of("buyer_consent", "closed band exact"), nullable=False),
     sa.Column('last_version', sa.Integer(), nullable=False),
+    sa.Column('last_side', one_of("last_side", "seller buyer"), nullable=True),
     sa.Column('active_version', sa.Integer(), nullable=True),
     sa.Column('amends_version', sa.Integer(), nullable=True),
     sa.Column('paper_number', sa.String(length=40), nullable=False),

@@ -85,6 +85,7 @@ class Agreement(Base):
     seller_consent: Mapped[Consent] = enumerated(Consent, "seller_consent", default=Consent.CLOSED)
     buyer_consent: Mapped[Consent] = enumerated(Consent, "buyer_consent", default=Consent.CLOSED)
     last_version: Mapped[int] = mapped_column(default=0)
+    last_side: Mapped[Side | None] = enumerated(Side, "last_side", nullable=True)
     active_version: Mapped[int | None]
     amends_version: Mapped[int | None]
     paper_number: Mapped[str] = mapped_column(String(40), default="")

@@ -101,7 +101,7 @@ def _may(actor: Actor, agreement: Agreement, action: AgreementAction) -> bool:
     if action in (A.SEND, A.COUNTER):
         return _has_turn(agreement, side)
     if action is A.ACCEPT:
-        return agreement.turn.value == side.value and agreement.turn is not Turn.BOTH
+        return agreement.turn.value == side.value and agreement.last_side is not side
     return action in (A.CANCEL, A.REOPEN)
 
 
@@ -125,6 +125,8 @@ def _own_words(agreement: Agreement, side: Side | None) -> str:
 def _negotiating_words(agreement: Agreement) -> str:
     if agreement.turn is Turn.BOTH:
         return _("the text is open again: either side may propose the next version")
+    if agreement.turn.value == agreement.last_side:
+        return _("a department has sent the text back: propose a new version")
     return _("read version %(number)s, then accept it or propose changes", number=agreement.last_version)
 
 

@@ -298,6 +298,8 @@ def refuse(agreement: Agreement, by: Actor, words: str = "") -> None:
     side = _own_side(agreement, by)
     if side is agreement.made_by:
         raise Refused(_l("You made this paper: you can take it back."))
+    if agreement.last_version == 0:
+        raise Forbidden
     _cancel(agreement, CancelReason.REFUSED, words, by=by)
     telling.tell(agreement, side.other, "cancelled", reason=CancelReason.REFUSED.value, words=words)
 

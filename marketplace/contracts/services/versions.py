@@ -40,7 +40,7 @@ def freeze(agreement: Agreement, side: Side, terms: Mapping[str, Any], comment: 
     )
     db.session.add(made)
     db.session.flush()
-    agreement.last_version = made.number
+    agreement.last_version, agreement.last_side = made.number, side
     show_figures(agreement, terms)
     add_acceptance(made, side, by=by)
     return made
