@@ -55,7 +55,7 @@ def _draft(world: World) -> Request:
 
 
 def _sent(world: World) -> Request:
-    made, (seller, _by), (_buyer, by) = _draft(world), _seller(world), _firm(world)
+    made, seller, by = _draft(world), _seller(world)[0], _firm(world)[1]
     with writing():
         requests.address(made, Audience.NAMED, [seller], is_named=True, by=by)
         requests.send(made, by=by)
@@ -78,7 +78,7 @@ def _quoted(world: World) -> Quote:
 
 
 def _accepted(world: World) -> Quote:
-    quote, (_firm_, by) = _quoted(world), _firm(world)
+    quote, by = _quoted(world), _firm(world)[1]
     choices = {line.id: Choice(quote.ref, quote.last_round) for line in quote.request.lines}
     with writing():
         rules.load()
@@ -109,7 +109,7 @@ def sent(world: World, role: str) -> Asked:
 
 
 def closed(world: World, role: str) -> Asked:
-    found, (_firm_, by) = _sent(world), _firm(world)
+    found, by = _sent(world), _firm(world)[1]
     with writing():
         requests.close(found, by=by)
     return Asked({"ref": found.ref}, {"answer_by": _in_days(5).isoformat()})
@@ -138,7 +138,7 @@ def next_round(world: World, role: str) -> Asked:
 
 
 def countered(world: World, role: str) -> Asked:
-    made, (_firm_, by) = _quoted(world), _firm(world)
+    made, by = _quoted(world), _firm(world)[1]
     with writing():
         quotes.propose(made, _proposal(made.request, 55_000), Side.BUYER, seen=1, by=by)
     return Asked({"ref": made.ref}, {"seen": "2"})
@@ -183,7 +183,7 @@ def offer(world: World, role: str) -> Asked:
 
 
 def closed_offer(world: World, role: str) -> Asked:
-    made, (_seller_, by) = _offer(world), _seller(world)
+    made, by = _offer(world), _seller(world)[1]
     with writing(), suppress(Refused):
         supply.close(made, by=by)
     return Asked({"ref": made.ref})
@@ -263,4 +263,3 @@ ROWS: dict[str, Row] = {
     "POST contracts.close_supply": of_producers(303, offer, other_manager=404),
     "POST contracts.reopen_supply": of_producers(303, closed_offer, other_manager=404),
 }
-

@@ -101,7 +101,10 @@ def test_who_is_fetched_from_is_ranked_once_the_freight_is_known(here: Market) -
         line = found.lines[0].id
         assert [one.cells[line].is_best for one in compared(found.ref).columns] == [False, False]
         assert [one.cells[line].is_best for one in compared(found.ref, **{near.ref: 600_000}).columns] == [True, False]
-        assert [one.cells[line].is_best for one in compared(found.ref, **{near.ref: 2_400_000}).columns] == [False, True]
+        assert [one.cells[line].is_best for one in compared(found.ref, **{near.ref: 2_400_000}).columns] == [
+            False,
+            True,
+        ]
 
 
 def test_alike_are_both_best_and_one_alone_is_not(here: Market) -> None:

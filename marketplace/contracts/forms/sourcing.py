@@ -59,7 +59,7 @@ def _typed(field: Field) -> bool:
 class RequestForm(Form):
     """A request with up to twenty lines; the fields of a line are named `line_<place>_<what>` and put in below."""
 
-    title = text_field(_l("What is it about?"), most=160, required=False)
+    title = text_field(_l("Name of the request"), most=160, required=False)
     province = choice_field(_l("Province or city"))
     place = text_field(_l("Address of the warehouse or shop"), most=300, required=False)
     answer_by = DayField(_l("Answers until"), required=False)

@@ -78,9 +78,14 @@ class Column:
         return self.quote.state is QuoteState.OPEN and self.quote.turn is Side.BUYER and self.is_valid
 
     @property
+    def is_cost_known(self) -> bool:
+        """Nothing is missing in what it costs: of goods that the buyer fetches, only she can say."""
+        return not self.is_collected or self.is_own_freight_known
+
+    @property
     def can_be_ranked(self) -> bool:
         """All that it costs is known, and it can still be had."""
-        return self.may_be_chosen and (not self.is_collected or self.is_own_freight_known)
+        return self.may_be_chosen and self.is_cost_known
 
 
 @dataclass(slots=True)
@@ -96,6 +101,16 @@ class Comparison:
     def open_lines(self) -> list[RequestLine]:
         """Lines that nobody has got yet."""
         return [one for one in self.lines if one.id not in self.awards]
+
+    @property
+    def ranked(self) -> list[Column]:
+        """Those that bring everything first, whose whole cost is known, then by what it comes to."""
+        return sorted(self.columns, key=lambda one: (not one.is_complete, not one.is_cost_known, one.total_vnd))
+
+    def ranked_for(self, line: RequestLine) -> list[tuple[Column, Cell]]:
+        """Who offers a line: those whose whole cost is known first, the cheapest unit on top."""
+        offering = [(one, one.cells[line.id]) for one in self.columns if line.id in one.cells]
+        return sorted(offering, key=lambda pair: (not pair[0].is_cost_known, pair[1].unit_vnd))
 
     @property
     def best(self) -> Column | None:
