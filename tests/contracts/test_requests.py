@@ -15,6 +15,7 @@ from marketplace.contracts.models import Request
 from marketplace.contracts.services import requests
 from marketplace.contracts.states.sourcing import Audience, RequestState
 from marketplace.core import clock
+from marketplace.core.actors import OrganisationKind
 from marketplace.core.database import db, writing
 from marketplace.core.outbox import Notice
 from marketplace.core.refusals import Refused
@@ -159,7 +160,7 @@ def test_the_same_form_sent_twice_makes_one_request(here: Market, client_of: Cli
 
 def test_nobody_sends_before_the_operator_has_verified(here: Market, client_of: Clients) -> None:
     with here.app.app_context():
-        new = factories.organisation(factories.OrganisationKind.BUYER, verified=False)
+        new = factories.organisation(OrganisationKind.BUYER, verified=False)
         factories.manager_of(new)
         ref, slug = new.ref, here.organisation(here.sellers[0]).slug
     client = client_for(here, client_of, ref)

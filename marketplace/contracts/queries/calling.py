@@ -142,14 +142,12 @@ class Waiting:
 
 def waiting_of_seller(seller_id: int, *, most: int = 4) -> Waiting:
     """The seller's queue of call-offs, the one that is due first on top; two queries."""
-    mine = select(Order.state, CallOff.due_on < clock.today(), func.count()).join(CallOff, CallOff.order_id == Order.id)
-    mine = mine.where(Order.seller_id == seller_id, Order.state.in_(TO_DO))
-    counted: dict[tuple[OrderState, bool], int] = {
-        (state, bool(late)): count
-        for state, late, count in db.session.execute(mine.group_by(Order.state, CallOff.due_on < clock.today()))
-    }
-    sums = {state: sum(count for (one, _late), count in counted.items() if one is state) for state in TO_DO}
-    late = sum(count for (_state, is_late), count in counted.items() if is_late)
+    is_late = func.count().filter(CallOff.due_on < clock.today())
+    mine = select(Order.state, func.count(), is_late).join(CallOff, CallOff.order_id == Order.id)
+    mine = mine.where(Order.seller_id == seller_id, Order.state.in_(TO_DO)).group_by(Order.state)
+    counted = {state: (count, late) for state, count, late in db.session.execute(mine)}
+    sums = {state: counted.get(state, (0, 0))[0] for state in TO_DO}
+    late = sum(one for _count, one in counted.values())
     return Waiting(sums[OrderState.PLACED], sums[OrderState.CONFIRMED], late, _next(seller_id, most) if counted else ())
 
 
