@@ -204,7 +204,7 @@ def test_deviations_come_first_and_show_what_was_changed(app: Flask, client_of: 
         page.index('id="deviations"')
         < page.index('id="parties"')
         < page.index('id="text"')
-        < page.index('id="opinion"')
+        < page.index('id="to-decide"')
     )
 
 
