@@ -28,13 +28,15 @@ class Known:
     roles: tuple[Role, ...] = (Role.MANAGER,)
 
 
+# whoever runs a small firm signs for it, too
+HEAD = (Role.MANAGER, Role.SIGNATORY)
 ACCOUNTS = (
     Known("operator@demo.example", "Đỗ Hải Yến", "operates the marketplace", "operator"),
     Known("operator2@demo.example", "Trịnh Quốc Bảo", "second operator", "operator"),
-    Known("producer.haiduong@demo.example", "Phạm Thị Minh Nguyệt", "mung-bean cakes, Hải Dương", "haiduong"),
+    Known("producer.haiduong@demo.example", "Phạm Thị Minh Nguyệt", "mung-bean cakes, Hải Dương", "haiduong", HEAD),
     Known("producer.quangtri@demo.example", "Lê Văn Thành", "clean-rice cooperative, Quảng Trị", "quangtri"),
     Known("producer.caobang@demo.example", "Nông Thị Hoa", "household producer, Cao Bằng", "caobang"),
-    Known("producer.namdinh@demo.example", "Vũ Đình Khải", "company, Nam Định", "namdinh"),
+    Known("producer.namdinh@demo.example", "Vũ Đình Khải", "company, Nam Định", "namdinh", HEAD),
     Known(
         "signatory.quangtri@demo.example", "Hoàng Thị Thu", "signs for the cooperative", "quangtri", (Role.SIGNATORY,)
     ),
@@ -112,6 +114,10 @@ def _other_organisations(provinces: dict[str, Province]) -> dict[str, Organisati
             legal_form=LegalForm.JSC,
             tax_code="9900099990",
             representative="Ngô Mai Anh",
+            representative_title="Tổng giám đốc",
+            street="Số 18 đường Trần Quốc Nghiễn",
+            phone="02033800018",
+            email="muahang@vinhxanh.example",
         ),
     }
     for key, slug in DEPARTMENTS.items():

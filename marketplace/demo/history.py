@@ -67,7 +67,7 @@ def make() -> None:
         _live_through(plan, acting, chance)
         db.session.expunge_all()
     with writing():
-        _hush()
+        hush()
 
 
 def _plans(chance: Random) -> list[Plan]:
@@ -255,7 +255,7 @@ def _words_for(kind: str, set_number: int, chance: Random) -> Row | None:
     return said
 
 
-def _hush() -> None:
+def hush() -> None:
     """What happened long ago is read already, and no letter about it waits to be sent."""
     recent = clock.now() - timedelta(days=5)
     old = select(Notice.ref).where(Notice.created_at < recent)
