@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from flask import flash, make_response, redirect, render_template, url_for
@@ -119,12 +120,19 @@ def upload(ref: str, upload_ref: str) -> ResponseReturnValue:
 def make_signing_code(ref: str) -> ResponseReturnValue:
     """A code for the command at the signer's side, shown once."""
     agreement, document, side = paper_to_sign(actor(), ref, Permission.AGREEMENT_SIGN)
+    token = _trial_token(agreement, side) if settings().demo else None
     with writing():
         code = codes.make(document, side, by=actor())
-    token = trial.token_file(settings(), agreement.organisation_of(side)) if settings().demo else None
     page = {"agreement": agreement, "code": code, "site": settings().site_url.rstrip("/"), "token_file": token}
     page |= {"minutes": int(codes.GOOD_FOR.total_seconds() // 60)}
     return private(make_response(render_template("contracts/signing_code.html", **page)))
+
+
+def _trial_token(agreement: Agreement, side: Side) -> Path:
+    """The file that stands in for the organisation's USB token, made when it is first asked for."""
+    organisation = agreement.organisation_of(side)
+    trial.token_of(settings(), organisation)
+    return trial.token_file(settings(), organisation)
 
 
 @bp.post("/agreements/<ref>/demo-signature")
