@@ -14,7 +14,7 @@ from marketplace.contracts.services import rules
 from marketplace.core import migrating
 from marketplace.core.database import db, writing
 from marketplace.core.refs import Counter
-from marketplace.demo import accounts, agreements, goods, history, joining, mishaps, money, producers, signing, talks
+from marketplace.demo import accounts, agreements, goods, history, joining, mishaps, money, producers, talks
 from marketplace.demo.reading import rows
 from marketplace.inventory import jobs as stock_jobs
 from marketplace.places import services as places
@@ -40,7 +40,6 @@ def load() -> str:
     with writing():
         _people_and_goods()
     db.session.expunge_all()
-    signing.make()
     history.make()
     money.make()
     mishaps.make()
