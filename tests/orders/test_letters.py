@@ -44,6 +44,11 @@ CONTEXT = {
     "note": "Mẻ này hỏng",
     "rating": 5,
     "url": "/orders/DH-2026-000001",
+    "receipt": [
+        {"name": "Gạo", "pack": "Túi 5 kg", "accepted": 9, "rejected": 1, "reason": "damaged", "note": "Bao rách"}
+    ],
+    "basis": "GH-2026-000001",
+    "until": "25/11/2026 24:00",
     "lines": [{"name": "Bánh đậu xanh", "pack": "Hộp 300 g", "quantity": 1, "amount_vnd": 65_000}],
 }
 
@@ -60,7 +65,8 @@ def test_every_letter_that_is_sent_has_a_text() -> None:
 @pytest.mark.parametrize("name", NOTICES)
 def test_a_letter_is_written(app: Flask, name: str, locale: str) -> None:
     with app.app_context(), app.test_request_context():
-        for changes in ({}, {"delivery": "pick-up"}, {"payment_method": "vietqr", "note": "", "tracking": ""}):
+        ways: list[dict[str, str]] = [{}, {"delivery": "pick-up"}, {"payment_method": "on_terms"}]
+        for changes in (*ways, {"payment_method": "vietqr", "note": "", "tracking": ""}):
             letter = letter_of(Notice(template=f"orders/{name}", locale=locale, context={**CONTEXT, **changes}))
             assert "DH-2026-000001" in letter.subject or "DH-2026-000001" in letter.text
             assert letter.paragraphs

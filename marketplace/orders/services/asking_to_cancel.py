@@ -37,7 +37,10 @@ def ask_to_cancel(order: Order, *, note: str, by: Actor) -> None:
     order.cancel_asked_at, order.cancel_asked_by = clock.now(), side
     audit.record(audit.subject_of(order), "ask_to_cancel", by=by)
     step(order, StepKind.CANCEL_ASKED, side, note)
-    (tell_seller if side is Side.BUYER else tell_buyer)(order, "cancel_asked", note=note)
+    if side is Side.BUYER:
+        tell_seller(order, "cancel_asked", note=note)
+    else:
+        tell_buyer(order, "cancel_asked", note=note)
 
 
 def agree_to_cancel(order: Order, *, by: Actor) -> None:
@@ -52,7 +55,10 @@ def keep_to_order(order: Order, *, note: str, by: Actor) -> None:
     order.cancel_asked_at, order.cancel_asked_by = None, None
     audit.record(audit.subject_of(order), "keep_to_order", by=by)
     step(order, StepKind.CANCEL_DECLINED, side, note)
-    (tell_buyer if side is Side.SELLER else tell_seller)(order, "cancel_declined", note=note)
+    if side is Side.SELLER:
+        tell_buyer(order, "cancel_declined", note=note)
+    else:
+        tell_seller(order, "cancel_declined", note=note)
 
 
 def _lock_asked(order: Order, by: Actor) -> Side:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import select
@@ -93,27 +94,25 @@ def _variants_of(terms: OnTerms) -> dict[int, Variant]:
     return {one.id: one for one in found}
 
 
-def _contact(buyer: Organisation, by: Actor) -> tuple[str, str]:
-    """Phone and e-mail of the organisation, else of the person who calls the goods."""
+def _contact(buyer: Organisation, by: Actor) -> dict[str, Any]:
+    """Phone and e-mail of the organisation; else of the person who orders, who can have them forgotten as her own."""
     if buyer.phone or buyer.email:
-        return buyer.phone or "", buyer.email or ""
+        return {"phone": buyer.phone or "", "email": buyer.email or ""}
     person = db.session.get(Person, by.person_id) if by.person_id else None
     if person is None or not (person.phone or person.email):
         raise Refused(_("Please give your organisation a phone number or an e-mail address first."))
-    return person.phone or "", person.email or ""
+    return {"phone": person.phone or "", "email": person.email or "", "person_id": person.id}
 
 
 def _purchase(terms: OnTerms, by: Actor) -> Purchase:
-    """Nobody's own: whoever works for the buying organisation sees it, and nobody after leaving it."""
+    """The organisation's own: whoever works for it sees it."""
     buyer = terms.buyer
-    phone, email = _contact(buyer, by)
     return Purchase(
         ref=next_ref("purchase"),
         token=terms.token,
         organisation=buyer,
         name=buyer.name,
-        phone=phone,
-        email=email,
+        **_contact(buyer, by),
         street=terms.place[:200],
         province=terms.province,
         payment_method=ON_TERMS,

@@ -143,9 +143,11 @@ def _end(order: Order, receipt: Receipt, kind: StepKind, side: Side, by: Actor) 
     audit.record(audit.subject_of(order), action, by=by, accepted=accepted, rejected=rejected)
     step(order, kind, side)
     publish(OrderReceived(order, by))
-    tell_seller(order, kind.value, receipt=receipt_words(receipt), note=receipt.note)
-    if not receipt.is_checked:
-        tell_buyer(order, kind.value)
+    if receipt.is_checked:
+        tell_seller(order, "checked", receipt=receipt_words(receipt), note=receipt.note)
+        return
+    tell_seller(order, "unchecked")
+    tell_buyer(order, "unchecked")
 
 
 def receipt_words(receipt: Receipt) -> list[dict[str, object]]:
