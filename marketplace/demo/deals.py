@@ -108,7 +108,9 @@ def begin(sides: Sides, kind: AgreementKind, by: Side, wishes: Mapping[str, int]
         )
         draft = draft_of(made, by)
         assert draft is not None
-        terms = whole({**draft.terms, "lines": lines(made.seller_id, wishes)}, **parts)
+        wanted = lines(made.seller_id, wishes)
+        title = f"{draft.terms['title']}: {wanted[0]['product']}"
+        terms = whole({**draft.terms, "title": title, "lines": wanted}, **parts)
         agreements.save_draft(made, by, terms, sides.editor(by))
         return made.ref
 
