@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 from unittest import mock
 
 from sqlalchemy import select
@@ -33,6 +33,7 @@ from marketplace.core.actors import SYSTEM, Actor, OrganisationKind, Role
 from marketplace.core.database import db, writing
 from tests import factories
 
+T = TypeVar("T")
 PRICE_VND = 120_000
 QUANTITY = 1200
 
@@ -93,6 +94,11 @@ def two_sides(*, departments: bool = True, star: int | None = 4) -> TwoSides:
         product,
         factories.variant_of(product),
     )
+
+
+def here(one: T) -> T:
+    """The same row in the session of now: sides may have been made in a context that has ended."""
+    return db.session.get_one(type(one), one.id)  # type: ignore[attr-defined]  # every row has an id
 
 
 def load_rules() -> None:
@@ -163,6 +169,7 @@ def complete(terms: Mapping[str, Any], variant: Variant, **changes: Any) -> dict
 
 def line(variant: Variant, **changes: Any) -> dict[str, Any]:
     """One line of goods."""
+    variant = here(variant)
     known = {"key": "L1", "sku": variant.sku, "product": variant.product.name, "pack": variant.name, "unit": "hộp"}
     figures = {"quantity": str(QUANTITY), "tolerance_percent": 5, "price_vnd": PRICE_VND, "vat_percent": 8}
     facts = {"star": None, "certificate": None, "quality": "Loại 1"}
@@ -230,7 +237,7 @@ class Walk:
         """T1, with a complete text."""
         by = self.by(self.made_by)
         with writing():
-            made = agreements.create(kind, self.sides.seller, self.sides.buyer, self.made_by, by)
+            made = agreements.create(kind, here(self.sides.seller), here(self.sides.buyer), self.made_by, by)
             agreements.save_draft(made, self.made_by, terms_of(made, self.sides, **changes), by)
         return factories.stored(made)
 
