@@ -92,7 +92,8 @@ def base_anew(paper: Agreement, side: Side, *, by: Actor) -> None:
     It becomes the draft of the side whose turn it is; she looks it over and sends it.
     """
     contract = paper.belongs_to
-    assert contract is not None
+    if contract is None:
+        raise Refused(_("Only an annex stands on the text of another paper."))
     lock(contract, paper)
     now = _basis(contract)
     if not is_behind(paper):
