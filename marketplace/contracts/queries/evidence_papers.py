@@ -84,7 +84,8 @@ def report_paper(report: Report, document: Document, events: Sequence[AgreementE
 
 def _about(document: Document) -> str:
     named = " · ".join((document.paper_number, document.agreement.ref, document.agreement.title))
-    return f"{named}\n{_('Made %(moment)s', moment=moment(clock.now()))}"
+    made = _("Made %(moment)s", moment=moment(clock.now()))
+    return f"{named}\n{made}"
 
 
 def _part(heading: str, *rows: tuple[str, str], notes: Sequence[str] = (), table: Part | None = None) -> Part:
