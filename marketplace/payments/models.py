@@ -36,8 +36,7 @@ from marketplace.payments.states import (
     TaxKind,
 )
 
-CARD = "stripe"
-ON_TERMS = "on_terms"
+CARD, ON_TERMS = "stripe", "on_terms"
 # the buyer sends the money to the seller's own account, who says when it is there
 BY_TRANSFER = ("vietqr", ON_TERMS)
 
