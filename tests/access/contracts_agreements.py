@@ -31,9 +31,9 @@ def sides_of(world: World) -> TwoSides:
 
 
 def _complete(organisation: Organisation) -> None:
-    if not organisation.tax_code:
-        with writing():
-            organisation.tax_code, organisation.representative_title = factories.tax_code(), "Giám đốc"
+    with writing():
+        organisation.tax_code = organisation.tax_code or factories.tax_code()
+        organisation.representative_title = organisation.representative_title or "Giám đốc"
 
 
 def _in(world: World, state: AgreementState, **how: Any) -> Agreement:

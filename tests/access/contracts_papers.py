@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 
-from marketplace.contracts.states.agreements import AgreementState
+from marketplace.contracts.models import Agreement
+from marketplace.contracts.states.agreements import AgreementState, Consent
+from marketplace.core.database import db, writing
 from tests.access.contracts_agreements import between, issued, negotiated, sides_of
 from tests.access.rows import SIGN_IN, Row, public, row
 from tests.access.things import Asked
@@ -32,10 +34,21 @@ def delivery(world: World, role: str) -> Asked:
     return Asked({"ref": agreement.ref, "call_off_ref": call_off.ref})
 
 
+def consenting(world: World, role: str) -> Asked:
+    """A contract whose two sides show something of it."""
+    agreement = perform.contract_in_force(sides_of(world))
+    with writing():
+        db.session.get_one(Agreement, agreement.id).consent = Consent.BAND
+    return Asked({"ref": agreement.ref})
+
+
 PAGE = {"visitors": SIGN_IN}
 # the officer of the seller's province, once departments were asked
 TOLD = {**PAGE, "officer": 200}
 ROWS: dict[str, Row] = {
+    "GET contracts.open_data_policy": public(),
+    "GET contracts.open_releases": public(),
+    "GET contracts.open_contract": public(consenting),
     "GET contracts.document_pdf": between(200, 200, issued, **TOLD),
     "GET contracts.evidence_zip": between(200, 200, issued, **TOLD),
     "GET contracts.preview_pdf": between(200, 200, negotiated, **PAGE),

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 NO_PAGES = {
     "contracts.document_pdf", "contracts.preview_pdf", "contracts.evidence_zip", "contracts.call_off_slip",
-    "contracts.delivery_minutes",
+    "contracts.delivery_minutes", "contracts.open_contract", "contracts.open_releases",
 }  # fmt: skip
 REFUSED = ("contracts.verify_file",)

@@ -68,6 +68,20 @@ WORDS: dict[str, Any] = {
     "dispute_escalated": _l("A dispute went to court or arbitration"),
     "dispute_withdrawn": _l("A dispute was taken back"),
     "challenged_lifted": _l("No signature is challenged any more"),
+    "upload_received": _l("A signed file came in"),
+    "upload_refused": _l("A signed file was refused"),
+    "signature_proven": _l("A signature on hold is proven valid"),
+    "call_off_placed": _l("Call-off %(call_off)s: goods called"),
+    "call_off_confirmed": _l("Call-off %(call_off)s: the seller promises a day"),
+    "call_off_cancelled": _l("Call-off %(call_off)s: cancelled, it counts no more"),
+    "call_off_shipped": _l("Call-off %(call_off)s: goods have left"),
+    "call_off_delivered": _l("Call-off %(call_off)s: goods have arrived"),
+    "call_off_checked": _l("Call-off %(call_off)s: checked by the buyer"),
+    "call_off_unchecked": _l("Call-off %(call_off)s: delivered, not checked in time"),
+    "call_off_returned": _l("Call-off %(call_off)s: goods are back with the seller"),
+    "monitoring_opened": _l("A department asks both sides to act"),
+    "monitoring_answered": _l("A side answered the department"),
+    "monitoring_ended": _l("A department ended its case"),
 }
 # figures that say why, and where their words are
 REASONS: tuple[tuple[str, Any], ...] = (("reason", CancelReason), ("reason", ReopenReason), ("consent", Consent))
@@ -108,7 +122,7 @@ def _title(event: AgreementEvent) -> str:
     if words is None:
         return _("Noted: %(what)s", what=event.kind.replace("_", " "))
     sentence = str(words)
-    return sentence % {"version": event.figures.get("version", "")} if "%(" in sentence else sentence
+    return sentence % {"version": "", "call_off": "", **event.figures} if "%(" in sentence else sentence
 
 
 def _note(event: AgreementEvent) -> str:
