@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from marketplace.contracts.models import Agreement
-from marketplace.contracts.queries import open_matters
+from marketplace.contracts.queries import changes, open_matters
 from marketplace.contracts.services import activation, amending, books, calling, endings
 from marketplace.contracts.states.agreements import AgreementState, PaperKind, Side
 from marketplace.core import clock, database
@@ -51,7 +51,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(endings, "open_call_offs", after(open_matters.open_call_offs))
     monkeypatch.setattr(endings, "require_nothing_open", after(endings.require_nothing_open))
-    monkeypatch.setattr(amending, "is_behind", after(amending.is_behind))
+    monkeypatch.setattr(amending, "is_behind", after(changes.is_behind))
     monkeypatch.setattr(calling, "check_callable", after(calling.check_callable))
 
 

@@ -95,7 +95,7 @@ def _with_facts(terms: Mapping[str, Any], line: Mapping[str, Any], good: Good | 
 def inside_its_parent(agreement: Agreement, terms: Mapping[str, Any]) -> None:
     """A contract under a framework agreement keeps to that one's term, goods and prices."""
     parent = agreement.parent
-    if parent is None or not agreement.is_contract:
+    if parent is None or agreement.paper not in WITH_GOODS:
         return
     if parent.state is not AgreementState.ACTIVE or parent.kind is not AgreementKind.FRAMEWORK:
         raise Refused(_l("The framework agreement %(ref)s is not in force.", ref=parent.ref), field="parent")
