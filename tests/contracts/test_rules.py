@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import DBAPIError
 
 from marketplace.contracts.models import CalendarDay, KindPolicy, ModelClause
@@ -100,10 +101,10 @@ def test_a_clause_of_tomorrow_is_not_offered_today() -> None:
     assert "gift" not in {one.key for one in rules.library(AgreementKind.SALE)}
 
 
-@pytest.mark.parametrize("change", [update(ModelClause).values(text="Khác."), ModelClause.__table__.delete()])
-def test_model_clauses_only_grow(change: object) -> None:
+@pytest.mark.parametrize("change", [update(ModelClause).values(text="Khác."), delete(ModelClause)])
+def test_model_clauses_only_grow(change: Any) -> None:
     with pytest.raises(DBAPIError), writing():
-        db.session.execute(change)  # type: ignore[call-overload]
+        db.session.execute(change)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marketplace.contracts.terms.canonical import canonical, fingerprint
@@ -35,11 +35,13 @@ def turned(value: Any) -> Any:
     return value
 
 
+@settings(deadline=None)
 @given(OBJECTS)
 def test_order_and_decomposed_letters_do_not_count(data: dict[str, Any]) -> None:
     assert canonical(turned(data)) == canonical(data)
 
 
+@settings(deadline=None)
 @given(OBJECTS)
 def test_it_reads_back_as_the_same_data_in_nfc(data: dict[str, Any]) -> None:
     written = canonical(data)
@@ -47,12 +49,14 @@ def test_it_reads_back_as_the_same_data_in_nfc(data: dict[str, Any]) -> None:
     assert unicodedata.is_normalized("NFC", written.decode())
 
 
+@settings(deadline=None)
 @given(OBJECTS, OBJECTS)
 def test_other_data_is_written_otherwise(one: dict[str, Any], other: dict[str, Any]) -> None:
     alike = json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
     assert (fingerprint(one) == fingerprint(other)) == alike
 
 
+@settings(deadline=None)
 @given(terms())
 def test_terms_that_were_stored_keep_their_fingerprint(made: dict[str, Any]) -> None:
     assert fingerprint(json.loads(json.dumps(made))) == fingerprint(made)

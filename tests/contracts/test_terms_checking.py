@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from marketplace.contracts.states.agreements import AgreementKind, PaperKind
 from marketplace.contracts.terms import drafting
@@ -27,6 +27,7 @@ class Model:
         self.title = title or key
 
 
+@settings(deadline=None)
 @given(terms())
 def test_checking_twice_changes_nothing(made: dict[str, Any]) -> None:
     assert checked(made) == made

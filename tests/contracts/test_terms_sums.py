@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marketplace.contracts.terms import sums
@@ -22,6 +22,7 @@ LINES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(LINES)
 def test_goods_and_tax_are_the_total(lines: list[dict[str, Any]]) -> None:
     made = sums.totals(lines)
@@ -29,6 +30,7 @@ def test_goods_and_tax_are_the_total(lines: list[dict[str, Any]]) -> None:
     assert all(isinstance(value, int) and value >= 0 for value in made.values())
 
 
+@settings(deadline=None)
 @given(LINES)
 def test_the_tax_of_the_lines_is_the_tax_of_their_rates(lines: list[dict[str, Any]]) -> None:
     parts = sums.vat_of_lines(lines)
@@ -38,6 +40,7 @@ def test_the_tax_of_the_lines_is_the_tax_of_their_rates(lines: list[dict[str, An
     assert all(0 <= part <= sums.amount(one) for part, one in zip(parts, lines, strict=True))
 
 
+@settings(deadline=None)
 @given(LINES)
 def test_no_line_is_a_dong_away_from_its_own_tax(lines: list[dict[str, Any]]) -> None:
     for part, one in zip(sums.vat_of_lines(lines), lines, strict=True):

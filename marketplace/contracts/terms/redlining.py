@@ -101,8 +101,16 @@ def _append_change(found: Segments, removed: str, added: str) -> None:
     if removed == added:
         _append(found, "equal", removed)
         return
-    _append(found, "delete", removed)
-    _append(found, "insert", added)
+    space = _same_end(removed, added)
+    _append(found, "delete", removed.removesuffix(space))
+    _append(found, "insert", added.removesuffix(space))
+    _append(found, "equal", space)
+
+
+def _same_end(one: str, other: str) -> str:
+    """The blank that both end with: it did not change."""
+    ends = [text[len(text.rstrip()) :] for text in (one, other)]
+    return ends[0] if ends[0] == ends[1] else ""
 
 
 def marked(segments: Segments) -> Markup:
