@@ -202,4 +202,4 @@ def set_consent(ref: str) -> ResponseReturnValue:
     with writing():
         services.set_consent(agreement, Consent(form.consent.data), by=actor())
     flash(_("Saved. What both sides allow is what the public sees."), "success")
-    return redirect(url_for(".show", ref=ref, _anchor="consent"), code=303)
+    return redirect(url_for(".show", ref=ref, _anchor="public"), code=303)
