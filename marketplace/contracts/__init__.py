@@ -13,5 +13,7 @@ bp = Blueprint("contracts", __name__)
 def register(app: Flask) -> None:
     """Hang the pages, panels and jobs into the application."""
     from marketplace.contracts import jobs, models, panels, personal, policies, reactions, subjects, views  # noqa: F401
+    from marketplace.contracts.services import seals
 
+    seals.check(app.config["SETTINGS"])
     app.register_blueprint(bp)

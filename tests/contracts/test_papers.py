@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from PIL import Image
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from config import Settings
+from config import Settings, WrongSetting
 from marketplace.contracts.jobs import papers as jobs
 from marketplace.contracts.models import Agreement, Deadline, Document, DocumentVoiding, SigningBase
 from marketplace.contracts.services import documents, numbering, seals
@@ -297,15 +299,23 @@ def test_a_number_that_was_taken_meanwhile_is_drawn_anew(app: Flask) -> None:
 # --- the seal's key ---
 
 
-def test_production_names_its_seal(settings: Settings, tmp_path: Any) -> None:
-    from dataclasses import replace
-
+def test_production_names_its_seal(settings: Settings, tmp_path: Path) -> None:
     bare = replace(settings, testing=False, demo=False, database_url="postgresql+psycopg://x/y")
     with pytest.raises(seals.NoSeal, match="SEAL_FILE"):
         seals.seal_of(bare)
     pem = tmp_path / "seal.pem"
     pem.write_bytes(own_seal("Sàn", made_at=clock.now()).pem)
     assert fault_of(seals.seal_of(replace(bare, seal_file=str(pem)))) == ""
+
+
+def test_a_wrong_seal_file_stops_the_start(settings: Settings, tmp_path: Path) -> None:
+    for content in (None, b"no key"):
+        path = tmp_path / f"{content is None}.pem"
+        if content is not None:
+            path.write_bytes(content)
+        with pytest.raises(WrongSetting, match="SEAL_FILE"):
+            seals.check(replace(settings, seal_file=str(path)))
+    seals.check(settings)
 
 
 def test_a_seal_that_cannot_be_used_is_told() -> None:

@@ -6,9 +6,13 @@ import os
 from functools import cache
 from pathlib import Path
 
-from config import INSTANCE, Settings
-from marketplace.contracts.signatures.sealing import Seal, own_seal
+import structlog
+
+from config import INSTANCE, Settings, WrongSetting
+from marketplace.contracts.signatures.sealing import Seal, fault_of, own_seal
 from marketplace.core import clock
+
+log = structlog.get_logger()
 
 OWN_NAME = "Chợ OCOP liên tỉnh (con dấu dùng thử)"
 OWN_FILE = "seal.pem"
@@ -31,6 +35,20 @@ def seal_of(settings: Settings) -> Seal:
     if settings.demo or settings.database_url.startswith("sqlite"):
         return _kept(INSTANCE / OWN_FILE)
     raise NoSeal("SEAL_FILE must name a PEM file with the key and the certificate that papers are sealed with.")
+
+
+def check(settings: Settings) -> None:
+    """A file that cannot be sealed with stops the start; none at all is told in the log where papers are real."""
+    if not settings.seal_file:
+        if settings.database_url.startswith("postgresql") and not settings.demo and not settings.testing:
+            log.warning("no_seal_file")
+        return
+    try:
+        fault = fault_of(_read(Path(settings.seal_file)))
+    except OSError:
+        fault = "it cannot be read"
+    if fault:
+        raise WrongSetting(f"SEAL_FILE cannot be used: {fault}.")
 
 
 @cache
