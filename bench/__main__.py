@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from bench import calling, inside, issuing, ordering, reading, table
+from bench import calling, inside, issuing, ordering, reading, signing, table
 from bench.data import Postgres, build, engines, name_of
 
 # a quiet machine needs a third of this
@@ -82,6 +82,7 @@ def _measured(engine: Any, sizes: list[int], folder: Path, asked: argparse.Names
     if asked.only in (None, "papers"):
         _say(f"{engine.name}: papers ...")
         found["papers"] = issuing.measure(engine, sizes[0], folder)
+        found["signatures"] = signing.measure(engine, sizes[0], folder)
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -53,7 +52,7 @@ def signed_freely(
     spec = SigFieldSpec(field, on_page=page, box=box) if box else None
     signer = paper.simple_signer(issued, *others)
     pdf = PdfSigner(PdfSignatureMetadata(field_name=field, **meta), signer, new_field_spec=spec)
-    return bytes(asyncio.run(pdf.async_sign_pdf(writer)).getbuffer())
+    return bytes(paper.apart(pdf.async_sign_pdf(writer)).getbuffer())
 
 
 def with_text(text: str) -> Callable[[Any], None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -44,7 +45,13 @@ def token_of(subject: Subject, **how: Any) -> Issued:
 @cache
 def issued_paper() -> bytes:
     """Two pages, two empty fields in their blocks, SigFlags 3, the seal as an ordinary signature."""
-    return asyncio.run(_sealed())
+    return bytes(apart(_sealed()))
+
+
+def apart(work: Any) -> Any:
+    """Run pyHanko's own loop of events in a thread that has none; a browser's may run in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 async def _sealed() -> bytes:

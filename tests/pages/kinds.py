@@ -22,6 +22,7 @@ from tests.pages import contract_kinds_changes as changes
 from tests.pages import contract_kinds_department as department
 from tests.pages import contract_kinds_papers as contract_papers
 from tests.pages import contract_kinds_rules as agreement_rules
+from tests.pages import contract_kinds_signing as signing
 from tests.pages import contract_kinds_sourcing as sourcing
 
 # routes that answer with something else than a page
@@ -36,7 +37,7 @@ NO_PAGES = {
     "places.communes", "places.wards", "storefronts.healthz", "storefronts.manifest", "storefronts.readyz",
     "storefronts.robots", "messages.picture", "storefronts.sitemap",
     "storefronts.sitemap_part", "storefronts.suggestions", "storefronts.product_cards", "storefronts.favourites_list",
-    *calls.NO_PAGES, *changes.NO_PAGES, *drafting.NO_PAGES, *contract_papers.NO_PAGES,
+    *calls.NO_PAGES, *changes.NO_PAGES, *drafting.NO_PAGES, *contract_papers.NO_PAGES, *signing.NO_PAGES,
 }  # fmt: skip
 LANGUAGES = ("vi", "en")
 MANY = 25
@@ -160,7 +161,7 @@ REFUSALS: dict[str, tuple[int, Callable[[World], TestResponse]]] = {
             "storefronts.edit_product", "storefronts.edit_price", "storefronts.add_photo", "inventory.receive",
             "inventory.correct", "programs.make_token", "programs.name_webhook", "programs.change_webhook",
             *sourcing.REFUSED, *calls.REFUSED, *drafting.REFUSED, *contract_papers.REFUSED, *agreement_rules.REFUSED,
-            *department.REFUSED, *changes.REFUSED,
+            *department.REFUSED, *changes.REFUSED, *signing.REFUSED,
         )
     },
 }  # fmt: skip

@@ -118,10 +118,14 @@ class RegistrationForm(FileForm):
     """A certificate without a tax code that shall be bound to an organisation."""
 
     certificate = FileField(
-        _l("Certificate (.cer, .crt, .pem)"), [_needs_file(_l("Please choose the certificate first."))]
+        _l("Certificate (.cer, .crt, .pem)"),
+        [_needs_file(_l("Please choose the certificate first."))],
+        id="registration-certificate",
     )
     organisation = text_field(_l("Number of the organisation here, for example TC-2026-000012"), most=32)
-    words = text_field(_l("Why, and where you have compared the fingerprint"), most=1000, lines=True)
+    words = text_field(
+        _l("Why, and where you have compared the fingerprint"), most=1000, lines=True, id="registration-words"
+    )
 
 
 class EndingForm(Form):

@@ -15,7 +15,7 @@ from typing import Any
 
 from marketplace.core import clock
 
-ROOT_NAME = "Trial CA, worth nothing (OCOP)"
+ROOT_NAME = "CA thử nghiệm OCOP, không có giá trị"
 ROOT_YEARS, CERTIFICATE_DAYS, LIST_DAYS = 10, 365, 7
 PIN = "123456"
 

@@ -82,24 +82,27 @@ def _told(sentence: str, status: int) -> ResponseReturnValue:
 @_in_json
 def signing_task(row: SigningCode, code: str) -> ResponseReturnValue:
     """What is to be signed, and where it is fetched."""
+    names = {"document": ".signing_document", "certificate": ".show_certificate"}
+    return jsonify(**_task(row), **{name: url_for(endpoint, code=code) for name, endpoint in names.items()})
+
+
+def _task(row: SigningCode) -> dict[str, Any]:
     document, agreement = row.document, row.document.agreement
-    base = codes.top_file(document)
-    return jsonify(
-        number=document.paper_number,
-        agreement=agreement.ref,
-        title=agreement.title,
-        seller=agreement.seller.legal_name,
-        buyer=agreement.buyer.legal_name,
-        side=row.side.value,
-        signs_for=agreement.organisation_of(row.side).legal_name,
-        tax_code=agreement.organisation_of(row.side).tax_code,
-        signer=row.person.name,
-        field=known.field_of(row.side),
-        sha256=hashlib.sha256(base).hexdigest(),
-        size=len(base),
-        document=url_for(".signing_document", code=code),
-        certificate=url_for(".show_certificate", code=code),
-    )
+    organisation, base = agreement.organisation_of(row.side), codes.top_file(document)
+    return {
+        "number": document.paper_number,
+        "agreement": agreement.ref,
+        "title": agreement.title,
+        "seller": agreement.seller.legal_name,
+        "buyer": agreement.buyer.legal_name,
+        "side": row.side.value,
+        "signs_for": organisation.legal_name,
+        "tax_code": organisation.tax_code,
+        "signer": row.person.name,
+        "field": known.field_of(row.side),
+        "sha256": hashlib.sha256(base).hexdigest(),
+        "size": len(base),
+    }
 
 
 @bp.get("/sign/<code>/document.pdf")
