@@ -22,6 +22,7 @@ from marketplace.core import papers
 from marketplace.core.database import db, writing
 from marketplace.core.files import store
 from tests.clients import Client
+from tests.contracts import changing
 from tests.contracts import performing as perform
 from tests.contracts.making import Walk, add_signature, agreement_in, document_of, two_sides
 
@@ -223,3 +224,15 @@ def test_papers_of_deliveries_are_for_both_sides(app: Flask, client: Client, cli
         perform.ship(db.session.merge(call_off), sides)
     assert [one.get(f"{base}/minutes.pdf").mimetype for one in sees] == ["application/pdf"] * 2
     assert client.get(f"{base}/slip.pdf").status_code == 303
+
+
+def test_an_annex_says_what_changes(app: Flask) -> None:
+    with app.app_context():
+        contract, sides = changing.in_force()
+        paper = changing.annex(contract, sides)
+        changing.rewrite(paper, sides, lines=changing.lines_with(paper, price_vnd=125_000))
+        changing.walk(paper, sides, "send", "accept", "review", "issue")
+        told = said(store().get(document_of(paper).file_key))
+        for part in ("PHỤ LỤC HỢP ĐỒNG", contract.paper_number, "NHỮNG ĐIỂM THAY ĐỔI", "120.000 ₫ 125.000 ₫"):
+            assert part in told, part
+        assert document_of(paper).paper_number.endswith("/PLHĐ")

@@ -12,7 +12,7 @@ from typing import Any
 
 from marketplace.contracts.signatures.sealing import FIELDS
 from marketplace.contracts.states.agreements import AgreementKind, PaperKind, Side
-from marketplace.contracts.terms import describing
+from marketplace.contracts.terms import describing, differing
 from marketplace.contracts.terms.describing import LineRow
 from marketplace.contracts.terms.naming import Terms
 from marketplace.contracts.terms.texts import title_of
@@ -33,8 +33,13 @@ class Issuing:
     url: str
 
 
-def contract_paper(terms: Terms, issuing: Issuing | None = None, *, about: str = "") -> dict[str, Any]:
-    """The data of a contract or later paper; without `issuing` it is a draft and says so on every page."""
+def contract_paper(
+    terms: Terms, issuing: Issuing | None = None, *, about: str = "", before: Terms | None = None
+) -> dict[str, Any]:
+    """The data of a contract or later paper; without `issuing` it is a draft and says so on every page.
+
+    An annex says first what changes from the terms `before` it.
+    """
     with speaking("vi"):
         heading = title_of(AgreementKind(terms["kind"]), PaperKind(terms["paper"]))
         return {
@@ -43,6 +48,7 @@ def contract_paper(terms: Terms, issuing: Issuing | None = None, *, about: str =
             "heading": heading,
             "name": terms["title"] if terms["title"] != heading else "",
             "about": about,
+            "changed": _changed(before, terms) if before else None,
             "basis": describing.basis(terms),
             "parties": [{"heading": one.heading, "rows": _facts(one.rows)} for one in describing.parties(terms)],
             "goods": goods_table(terms),
@@ -124,6 +130,16 @@ def _cells(line: LineRow, *, priced: bool) -> list[Any]:
 def _sums(terms: Terms) -> list[dict[str, Any]]:
     rows = describing.totals(terms)
     return [{"label": row.label, "amount": row.value, "strong": row is rows[-1]} for row in rows]
+
+
+def _changed(before: Terms, terms: Terms) -> dict[str, Any] | None:
+    """Old and new of every figure and field, then the clauses that say something else; None where nothing differs."""
+    found = differing.changes(before, terms)
+    named = [one for one in (*found.numbers, *found.others) if not one.path.startswith("references.")]
+    rows = [[[one.label], describing.said(one.old, one.path), describing.said(one.new, one.path)] for one in named]
+    rows += [[[one.title], "", str(one.how.label)] for one in found.clauses]
+    columns = [column(_("What changes"), "name"), column(_("Until now")), column(_("From now on"))]
+    return {"columns": columns, "rows": rows, "foot": []} if rows else None
 
 
 def _schedule(terms: Terms) -> dict[str, Any] | None:

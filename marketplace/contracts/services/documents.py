@@ -23,6 +23,7 @@ from marketplace.contracts.models import (
     SigningBase,
     TermsVersion,
 )
+from marketplace.contracts.queries.in_force import terms_in_force
 from marketplace.contracts.queries.papers import CONTRACT, Issuing, contract_paper
 from marketplace.contracts.queries.workdays import end_of_workday
 from marketplace.contracts.services import deadlines, numbering, telling, trail
@@ -32,6 +33,7 @@ from marketplace.contracts.states.agreements import (
     AgreementAction,
     AgreementState,
     Evidence,
+    PaperKind,
     Turn,
 )
 from marketplace.contracts.states.performing import DeadlineKind
@@ -80,7 +82,7 @@ def drawn(agreement: Agreement) -> Drawn:
     made_at, token, place = clock.now(), new_token(), numbering.expected(agreement)
     paper_number = numbering.written(agreement, place)
     issuing = Issuing(paper_number, clock.today(), version.sha256, verify_url(token))
-    data = contract_paper(terms_of(version), issuing, about=about(agreement))
+    data = contract_paper(terms_of(version), issuing, about=about(agreement), before=_terms_before(agreement))
     laid = papers.archival(CONTRACT, data, made_at=made_at, mark="mark")
     boxes = _boxes(laid.marks)
     pdf = sealed(laid.pdf, boxes, seal_of(_settings()), reason=f"Phát hành văn bản số {paper_number}")
@@ -158,6 +160,12 @@ def about(agreement: Agreement) -> str:
         return ""
     with speaking("vi"):
         return _("to contract no. %(number)s (%(ref)s)", number=contract.paper_number, ref=contract.ref)
+
+
+def _terms_before(agreement: Agreement) -> dict[str, Any] | None:
+    """What the contract says until an annex of it is in force."""
+    contract = agreement.belongs_to
+    return terms_in_force(contract) if contract and agreement.paper is PaperKind.AMENDMENT else None
 
 
 def verify_url(token: str) -> str:
