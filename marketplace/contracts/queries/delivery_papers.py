@@ -33,7 +33,7 @@ def slip_paper(call_off: CallOff) -> dict[str, Any]:
     with speaking("vi"):
         terms = _terms_of(call_off)
         lines = _lines_of(call_off)
-        total = sum(one.quantity * row.price_vnd for one, row in lines)
+        total = sum(one.quantity * _price_of(row, terms) for one, row in lines)
         return {
             **_about_delivery(call_off, terms, heading=_("Call-off of goods"), sign="ĐGH"),
             "opening": _("The buyer asks the seller to deliver under the contract named above:"),
@@ -145,7 +145,13 @@ def _of_terms(row: AgreementLine, terms: Terms) -> tuple[list[str], str]:
 
 def _called(place: int, one: CallOffLine, row: AgreementLine, terms: Terms) -> Cells:
     name, unit = _of_terms(row, terms)
-    return [str(place), name, unit, number(one.quantity), vnd(row.price_vnd), vnd(one.quantity * row.price_vnd)]
+    price = _price_of(row, terms)
+    return [str(place), name, unit, number(one.quantity), vnd(price), vnd(one.quantity * price)]
+
+
+def _price_of(row: AgreementLine, terms: Terms) -> int:
+    """The price of the version that the goods were called under: the book's own follows later annexes."""
+    return next((int(one["price_vnd"]) for one in terms["lines"] if one["key"] == row.key), row.price_vnd)
 
 
 def _handed_over(call_off: CallOff, order: Order, terms: Terms) -> list[Cells]:
