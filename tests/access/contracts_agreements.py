@@ -93,7 +93,7 @@ def between(sellers: Status, colleague: Status, thing: Thing, form: dict[str, An
     return row(404, thing, form, **{"sellers": sellers, "colleague": colleague, **by})
 
 
-PAGE = {"visitors": SIGN_IN}
+PAGE: dict[str, Any] = {"visitors": SIGN_IN}
 ROWS: dict[str, Row] = {
     "GET contracts.index": row(200, visitors=SIGN_IN, officer=302),
     "GET contracts.new": row(403, visitors=SIGN_IN, sellers=200, other_manager=200, colleague=200),

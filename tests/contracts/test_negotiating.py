@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -223,7 +224,7 @@ def test_an_issued_paper_goes_back_and_only_a_new_version_goes_on(app: Flask) ->
         assert (made.state, made.turn, made.paper_number) == (S.NEGOTIATING, Turn.BOTH, "")
         read = making.last_version(made).sha256
         for side in Side:
-            said = refusal_of(lambda side=side: agreements.accept(made, read, sides.actor(side)))
+            said = refusal_of(partial(agreements.accept, made, read, sides.actor(side)))
             assert said == "Phiên bản 1 không còn để ngỏ: cần một phiên bản mới."
         walk.counter(made, Side.SELLER)
         for step in (walk.accept, walk.review, walk.issue):

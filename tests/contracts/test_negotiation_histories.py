@@ -125,13 +125,13 @@ class Negotiation(RuleBasedStateMachine):
 
     @rule(side=SIDES)
     def approve(self, side: Side) -> None:
-        if review := self.review_of(side):
+        if (review := self.review_of(side)) and review.department:
             by = making.officer_of(review.department)
             self.attempt(lambda: reviewing.approve(review, "", by))
 
     @rule(side=SIDES)
     def send_back(self, side: Side) -> None:
-        if review := self.review_of(side):
+        if (review := self.review_of(side)) and review.department:
             by = making.officer_of(review.department)
             self.attempt(lambda: reviewing.send_back(review, ReturnReason.PRICE, "Xem lại giá.", by))
 
