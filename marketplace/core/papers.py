@@ -92,7 +92,7 @@ def pictures(template: str, data: Mapping[str, Any], *, dots_per_inch: int = 110
 
     path = TEMPLATES / template
     with AT_ONCE:
-        made = typst.compile(
+        made: Any = typst.compile(
             path,
             root=path.parent,
             font_paths=_families(),

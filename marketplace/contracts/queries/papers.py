@@ -135,7 +135,8 @@ def _sums(terms: Terms) -> list[dict[str, Any]]:
 def _changed(before: Terms, terms: Terms) -> dict[str, Any] | None:
     """Old and new of every figure and field, then the clauses that say something else; None where nothing differs."""
     found = differing.changes(before, terms)
-    named = [one for one in (*found.numbers, *found.others) if not one.path.startswith("references.")]
+    fields: list[differing.Number | differing.Other] = [*found.numbers, *found.others]
+    named = [one for one in fields if one.path != "title" and not one.path.startswith("references.")]
     rows = [[[one.label], describing.said(one.old, one.path), describing.said(one.new, one.path)] for one in named]
     rows += [[[one.title], "", str(one.how.label)] for one in found.clauses]
     columns = [column(_("What changes"), "name"), column(_("Until now")), column(_("From now on"))]
