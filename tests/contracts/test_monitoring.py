@@ -18,6 +18,7 @@ from marketplace.core import clock
 from marketplace.core.actors import OrganisationKind
 from marketplace.core.database import db, writing
 from marketplace.core.outbox import Notice
+from marketplace.core.outbox.letters import letter_of
 from marketplace.core.refusals import Refused
 from tests import factories
 from tests.access.digest import digests
@@ -314,3 +315,19 @@ def test_the_operator_sees_figures_only(app: Flask, client_of: ClientOf) -> None
     assert "Sở và hợp đồng liên tỉnh" in page
     assert made.ref not in page
     assert made.case not in page
+
+
+@pytest.mark.parametrize("locale", ["vi", "en"])
+def test_every_letter_can_be_read(app: Flask, locale: str) -> None:
+    with app.test_request_context():
+        sides = two_sides()
+        agreement = contract_in_force(sides)
+        own = departments(sides)[0]
+        case = case_on(agreement, own, sign=Sign.PRICE)
+        answer(case, Side.SELLER, sides, has_acted=True)
+        with writing():
+            monitoring.end(case, CaseAction.COMPLETE, "Đã giao bù.", officer_of(own))
+        letters = [letter_of(one, locale) for one in db.session.scalars(select(Notice))]
+        assert len(letters) >= 10
+        assert all(one.subject and one.paragraphs and one.url for one in letters)
+        assert any(WORDS in one.text for one in letters)
