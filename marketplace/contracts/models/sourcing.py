@@ -123,6 +123,7 @@ class Quote(Base):
     __table_args__ = (
         UniqueConstraint("request_id", "seller_id"),
         Index("ix_quotes_state_until", "state", "valid_until"),
+        Index("ix_quotes_seller_turn", "seller_id", "state", "turn"),
     )
 
     machine: ClassVar[Machine[QuoteState, QuoteAction]] = QUOTE
