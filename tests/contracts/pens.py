@@ -102,7 +102,7 @@ def send(agreement: Agreement, side: Side, sides: TwoSides, content: bytes | Non
 
 def judge(upload: SignedUpload) -> SignedUpload:
     """The worker checks it, in this process."""
-    with mock.patch.object(child, "judged", side_effect=lambda question: accept(question)):
+    with mock.patch.object(child, "judged", side_effect=accept):
         jobs.check_upload(upload.ref)
     db.session.refresh(upload)
     return upload

@@ -1,9 +1,10 @@
-"""Signed files come in one after the other, become the base, bring the paper into force; what falls takes others along."""
+"""Signed files come in one after the other and bring the paper into force; what falls takes others along."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -74,9 +75,7 @@ def test_each_accepted_file_is_a_strict_prefix_of_the_next(market: Flask) -> Non
     pens.sign(agreement, BUYER, sides)
     document = pens.document_of(agreement)
     files = [store().get(key) for key in [document.file_key, *(one.file_key for one in known.live_chain(document))]]
-    assert all(
-        after.startswith(before) and len(after) > len(before) for before, after in zip(files, files[1:], strict=False)
-    )
+    assert all(after.startswith(before) and len(after) > len(before) for before, after in pairwise(files))
 
 
 def test_a_refused_file_changes_nothing_and_says_why(market: Flask) -> None:

@@ -56,10 +56,11 @@ def give_mandate() -> ResponseReturnValue:
     person, paper = accounts.member_of(own, form.person.data), form.pdf_of("paper")
     if person is None:
         raise NotSeen
-    known_as: dict[str, Any] = {"number": form.number.data or "", "file_key": signing.keep(paper, "mandate.pdf").key if paper else ""}
-    limits: dict[str, Any] = {"limit_vnd": form.limit_vnd.data, "valid_from": form.valid_from.data, "valid_to": form.valid_to.data}
+    file_key = signing.keep(paper, "mandate.pdf").key if paper else ""
+    known_as: dict[str, Any] = {"number": form.number.data or "", "file_key": file_key}
+    days: dict[str, Any] = {"valid_from": form.valid_from.data, "valid_to": form.valid_to.data}
     with writing():
-        services.give(own, person, kinds=form.kinds, **limits, **known_as, by=actor())
+        services.give(own, person, kinds=form.kinds, limit_vnd=form.limit_vnd.data, **days, **known_as, by=actor())
     flash(_("%(name)s has the mandate now and is told.", name=person.name), "success")
     return redirect(url_for(".mandates"), code=303)
 
