@@ -141,7 +141,7 @@ def _papers(call_off: CallOff) -> list[tuple[str, str]]:
     """What can be printed of a call-off, with its address."""
     if call_off.order is None:
         return []
-    known = {"ref": call_off.agreement.ref, "call_off_ref": call_off.ref}
+    known: dict[str, Any] = {"ref": call_off.agreement.ref, "call_off_ref": call_off.ref}
     slip = (_("Call-off of goods (PDF)"), url_for(".call_off_slip", **known))
     if call_off.order.state in calling.OFF:
         return [slip]
