@@ -121,7 +121,7 @@ def flask(url: str, folder: Path, *words: str) -> str:
     """Run a command of the project on a data set."""
     told = subprocess.run(
         [sys.executable, "-m", "flask", "--app", "marketplace", *words],
-        cwd=ROOT, env=environment(url, folder), capture_output=True, text=True,
+        cwd=ROOT, env=environment(url, folder) | {"DEMO": "1"}, capture_output=True, text=True,
     )  # fmt: skip
     if told.returncode:
         raise RuntimeError(f"flask {' '.join(words)} failed:\n{told.stdout}{told.stderr}")

@@ -10,7 +10,7 @@ from marketplace.accounts.models import Organisation, Person
 from marketplace.catalogue import jobs
 from marketplace.catalogue import services as catalogue
 from marketplace.catalogue.models import ProductSet
-from marketplace.contracts.services import rules
+from marketplace.contracts.services import rules, seals
 from marketplace.core import migrating
 from marketplace.core.database import db, writing
 from marketplace.core.refs import Counter
@@ -33,6 +33,12 @@ def load() -> str:
         return reset()
     if db.session.scalar(select(Person.id)) or db.session.scalar(select(Organisation.id)):
         raise click.ClickException("This database holds other data: the demonstration loads only into an empty one.")
+    try:
+        seals.seal_of(current_app.config["SETTINGS"])
+    except seals.NoSeal:
+        raise click.ClickException(
+            "Set DEMO=1: contracts of a demonstration get a seal that is worth nothing."
+        ) from None
     with writing():
         places.load()
         catalogue.load_sets()

@@ -22,7 +22,7 @@ log = structlog.get_logger()
 
 
 def faults(settings: Settings) -> list[str]:
-    """Everything that is no longer what it was, each beginning with the ref of its agreement or the word `published`."""
+    """Everything that is no longer what it was, each beginning with its agreement's ref or the word `published`."""
     return [*_texts(), *_files(Document), *_files(Signature), *_numbers(), *chain.faults_of_all(settings)]
 
 
