@@ -36,9 +36,7 @@ def load() -> str:
     try:
         seals.seal_of(current_app.config["SETTINGS"])
     except seals.NoSeal:
-        raise click.ClickException(
-            "Set DEMO=1: contracts of a demonstration get a seal that is worth nothing."
-        ) from None
+        raise click.ClickException("Set DEMO=1: its contracts get a seal that is worth nothing.") from None
     with writing():
         places.load()
         catalogue.load_sets()
