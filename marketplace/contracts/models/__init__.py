@@ -48,9 +48,9 @@ from marketplace.contracts.models.sourcing import (
 
 __all__ = [
     "Acceptance", "Agreement", "AgreementEvent", "AgreementLine", "Award", "CalendarDay", "CallOff", "CallOffLine",
-    "Deadline", "DepartmentReview", "Dispute", "DisputeWord", "Document", "DocumentVoiding", "GlassBreak", "KindPolicy",
-    "Mandate", "ModelClause", "MonitoringCase", "PaperBook", "Quote", "QuoteLine", "QuoteRound",
-    "RegisteredCertificate", "Release", "Request", "RequestInvitation", "RequestLine", "RevocationList", "RuleChange", "Signature",
-    "SignatureCheck", "SignedUpload", "SigningBase", "SigningCode", "SupplyOffer", "Suspension", "TermsDraft",
-    "TermsVersion", "TrustRoot",
+    "Deadline", "DepartmentReview", "Dispute", "DisputeWord", "Document", "DocumentVoiding", "GlassBreak",
+    "KindPolicy", "Mandate", "ModelClause", "MonitoringCase", "PaperBook", "Quote", "QuoteLine", "QuoteRound",
+    "RegisteredCertificate", "Release", "Request", "RequestInvitation", "RequestLine", "RevocationList", "RuleChange",
+    "Signature", "SignatureCheck", "SignedUpload", "SigningBase", "SigningCode", "SupplyOffer", "Suspension",
+    "TermsDraft", "TermsVersion", "TrustRoot",
 ]  # fmt: skip
