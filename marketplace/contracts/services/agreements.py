@@ -211,7 +211,7 @@ def _sendable(agreement: Agreement, side: Side) -> dict[str, Any]:
     terms = checked(guards.with_facts(written, agreement.seller_id))
     lacking = missing(terms, library(agreement.kind, agreement.paper))
     if lacking:
-        raise Refused(_l("Something is still missing: %(what)s", what=lacking[0].words), field=lacking[0].section)
+        raise Refused(lacking[0].words, field=lacking[0].section)
     _fits(agreement, terms)
     _differs(agreement, terms)
     return terms
