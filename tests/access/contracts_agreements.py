@@ -22,16 +22,18 @@ def sides_of(world: World) -> TwoSides:
     making.load_rules()
     manager, purchaser = (db.session.get_one(Person, world.people[name]) for name in ("manager", "firm_buyer"))
     seller, buyer = manager.memberships[0].organisation, purchaser.memberships[0].organisation
-    for one in (seller, buyer):
-        _complete(one)
+    for one, province in ((seller, "hai-phong"), (buyer, "quang-ninh")):
+        _complete(one, province)
     product = world.product(star=4)
     departments = making.department("hai-phong"), making.department("quang-ninh")
     people = manager, purchaser, manager, purchaser
     return TwoSides(seller, buyer, *departments, *people, product, factories.variant_of(product))
 
 
-def _complete(organisation: Organisation) -> None:
+def _complete(organisation: Organisation, province_slug: str) -> None:
+    """What a contract needs of a side; other rows of the matrix may have moved it elsewhere meanwhile."""
     with writing():
+        organisation.province = factories.province(province_slug).now
         organisation.tax_code = organisation.tax_code or factories.tax_code()
         organisation.representative_title = organisation.representative_title or "Giám đốc"
 

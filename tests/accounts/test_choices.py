@@ -54,7 +54,7 @@ def test_every_notice_has_a_topic_in_the_table() -> None:
     assert len(names) > 60
     known = {pattern for pattern, _topic in TOPICS}
     unknown = [name for name in names if topic_of(name) is Topic.SECURITY and not name.startswith("accounts/")]
-    assert sorted(unknown) == ["api/token_made", "payments/bank_account_changed"]
+    assert sorted(unknown) == ["api/token_made", "contracts/signing_code", "payments/bank_account_changed"]
     assert "accounts/*" in known
 
 

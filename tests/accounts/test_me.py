@@ -293,4 +293,4 @@ def test_my_page_asks_the_same_for_one_and_for_three(
             factories.membership(lan, factories.organisation())
     asked.clear()
     assert client.get("/me").status_code == 200
-    assert len(asked) <= 13
+    assert len(asked) <= 16

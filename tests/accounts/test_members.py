@@ -301,4 +301,4 @@ def test_a_department_is_run_by_its_leader(app: Flask, client_of: Callable[[Any]
     assert officer.post(MEMBERS, data={"email": "x@vidu.vn", "role": "officer"}).status_code == 403
     assert officer.get("/me/organisation/profile").status_code == 403
     assert leader.get("/me/organisation/profile").status_code == 404
-    assert "đang được chuẩn bị" in officer.get("/me").text
+    assert 'href="/department"' in officer.get("/me").text

@@ -81,4 +81,5 @@ def assert_kept(page: Page, name: str, typed: str, what: str) -> None:
 
 
 def _holds_text(control: dict[str, Any]) -> bool:
-    return control["tag"] == "textarea" or control.get("type", "text") in {"text", "email", "tel", "number", "search"}
+    typed = control["tag"] == "input" and control.get("type", "text") in {"text", "email", "tel", "number", "search"}
+    return typed or control["tag"] == "textarea"

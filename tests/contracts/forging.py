@@ -10,6 +10,7 @@ from typing import Any
 import time_machine
 
 from marketplace.contracts.signatures import trial_authority
+from marketplace.contracts.signatures.loops import awaited
 from marketplace.contracts.signatures.trial_authority import Issued, Subject
 from tests.contracts import paperwork as paper
 
@@ -52,7 +53,7 @@ def signed_freely(
     spec = SigFieldSpec(field, on_page=page, box=box) if box else None
     signer = paper.simple_signer(issued, *others)
     pdf = PdfSigner(PdfSignatureMetadata(field_name=field, **meta), signer, new_field_spec=spec)
-    return bytes(paper.apart(pdf.async_sign_pdf(writer)).getbuffer())
+    return bytes(awaited(pdf.async_sign_pdf(writer)).getbuffer())
 
 
 def with_text(text: str) -> Callable[[Any], None]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -12,6 +10,7 @@ from typing import Any
 
 from marketplace.contracts.signatures import preparing, trial_authority
 from marketplace.contracts.signatures.accepting import accept
+from marketplace.contracts.signatures.loops import awaited
 from marketplace.contracts.signatures.questions import Answer, Block, Question
 from marketplace.contracts.signatures.trial_authority import Authority, Issued, Subject
 
@@ -45,13 +44,7 @@ def token_of(subject: Subject, **how: Any) -> Issued:
 @cache
 def issued_paper() -> bytes:
     """Two pages, two empty fields in their blocks, SigFlags 3, the seal as an ordinary signature."""
-    return bytes(apart(_sealed()))
-
-
-def apart(work: Any) -> Any:
-    """Run pyHanko's own loop of events in a thread that has none; a browser's may run in this one."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, work).result()
+    return bytes(awaited(_sealed()))
 
 
 async def _sealed() -> bytes:

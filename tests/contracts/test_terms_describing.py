@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
@@ -73,6 +74,12 @@ def test_a_whole_paper_has_no_open_brackets(kind: AgreementKind) -> None:
 def test_what_a_paper_prints_is_plain_data(kind: AgreementKind, paper: PaperKind) -> None:
     shown = describing.described({**sale(kind), "paper": paper.value})
     assert json.loads(json.dumps(shown)) == shown
+
+
+@pytest.fixture(autouse=True)
+def vietnamese() -> Iterator[None]:
+    with speaking("vi"):
+        yield
 
 
 def test_the_table_of_goods_is_written_out() -> None:

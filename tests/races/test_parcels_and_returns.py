@@ -77,8 +77,8 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
     """No row of an order, a return or a stock is locked, and SQLite lets everybody begin at once."""
-    for room in (parcels, returns):
-        monkeypatch.setattr(room, "lock", lambda *_things: None)
+    monkeypatch.setattr(parcels, "lock_order", lambda _order: None)
+    monkeypatch.setattr(returns, "lock", lambda *_things: None)
     for place in (shelf, telling):
         monkeypatch.setattr(place, "locked", plain_locked)
     monkeypatch.setattr(shelf, "under_lock", plain_statement)

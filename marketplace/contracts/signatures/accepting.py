@@ -6,7 +6,6 @@ lists of revocations that we hold. Nothing here asks a database or a network.
 
 from __future__ import annotations
 
-import asyncio
 import base64
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -15,6 +14,7 @@ from typing import Any
 from marketplace.contracts.signatures import revocation
 from marketplace.contracts.signatures.faults import Fault
 from marketplace.contracts.signatures.identity import identity_of
+from marketplace.contracts.signatures.loops import awaited
 from marketplace.contracts.signatures.opening import (
     Case,
     Found,
@@ -169,7 +169,7 @@ def _chain(case: Case) -> list[Any]:
     )  # fmt: skip
     validator = CertificateValidator(certificate, validation_context=context)
     try:
-        path = asyncio.run(validator.async_validate_path())
+        path = awaited(validator.async_validate_path())
     except DisallowedAlgorithmError as error:
         raise Found(Fault.WEAK_HASH) from error
     except (PathError, ValidationError, ValueError) as error:

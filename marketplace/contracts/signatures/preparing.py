@@ -5,7 +5,6 @@ The key never comes here. A stamp in Vietnamese says who signs; it is drawn by o
 
 from __future__ import annotations
 
-import asyncio
 import io
 import tempfile
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from marketplace.contracts.signatures.identity import identity_of
+from marketplace.contracts.signatures.loops import awaited
 from marketplace.contracts.signatures.questions import Block
 from marketplace.core import clock, papers
 from marketplace.core.i18n import lazy_gettext as _l
@@ -39,12 +39,12 @@ class Prepared:
 def prepare(base: bytes, field: str, block: Block, chain: Sequence[bytes], *, is_trial: bool = False) -> Prepared:
     """Put the stamp and room for the signature of a certificate (DER, the holder's first) into a copy of `base`."""
     certificates = _certificates(chain)
-    return asyncio.run(_prepare(base, field, block, certificates, is_trial))
+    return awaited(_prepare(base, field, block, certificates, is_trial))
 
 
 def complete(prepared: Prepared, chain: Sequence[bytes], signature: bytes) -> bytes:
     """The signed file, from what the key's holder has made of the attributes; whether it fits is checked like any."""
-    return asyncio.run(_complete(prepared, _certificates(chain), signature))
+    return awaited(_complete(prepared, _certificates(chain), signature))
 
 
 def signed_by(base: bytes, field: str, block: Block, chain: Sequence[bytes], key: bytes, *, is_trial: bool) -> bytes:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, TypedDict
 
+from marketplace.contracts.signatures.loops import apart
 from marketplace.contracts.states.agreements import Side
 
 FIELDS: dict[Side, str] = {Side.SELLER: "BenBan", Side.BUYER: "BenMua"}
@@ -57,10 +57,7 @@ def sealed(pdf: bytes, boxes: Mapping[str, Box], seal: Seal, *, reason: str) -> 
     meta = signers.PdfSignatureMetadata(field_name=SEAL_FIELD, md_algorithm="sha256", reason=reason)
     out = io.BytesIO()
     signer, room = _signer(seal)
-    sign = signers.PdfSigner(meta, signer).sign_pdf
-    # pyHanko begins a loop of events, of which a thread may have only one
-    with ThreadPoolExecutor(1) as apart:
-        apart.submit(sign, writer, output=out, bytes_reserved=room).result()
+    apart(signers.PdfSigner(meta, signer).sign_pdf, writer, output=out, bytes_reserved=room)
     return out.getvalue()
 
 
