@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-# tries to sign in, devices signed in and tries of a code are counted whatever follows; a picture that nothing shows harms nobody
+# tries to sign in or with a code and devices are counted whatever follows; a picture that nothing shows harms nobody
 COUNTED = {"sign_in_attempts", "sign_ins", "pictures", "signing_codes"}
 _WRITE = re.compile(r"\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+\"?(\w+)", re.I)
 
