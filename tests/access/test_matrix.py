@@ -35,6 +35,7 @@ def status_of(answer: TestResponse) -> Status:
 
 def made(world: World, row: Row, role: str) -> Asked:
     with world.app.app_context():
+        world.settle()
         return row.thing(world, role)
 
 

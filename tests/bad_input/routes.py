@@ -64,6 +64,7 @@ def working(world: World, name: str) -> Request:
     row = ROWS[name]
     role = role_of(row)
     with world.app.app_context():
+        world.settle()
         asked: Asked = row.thing(world, role)
     with world.app.test_request_context():
         address = url_for(name.split()[1], **asked.address)

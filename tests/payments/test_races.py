@@ -171,8 +171,8 @@ def unlocked(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
 
     for module in ("payments.services.settling", "payments.services.refunds", "payments.services.standing"):
         monkeypatch.setattr(f"marketplace.{module}.lock", only_read)
-    for module in ("orders.services.fulfilment", "orders.services.paying"):
-        monkeypatch.setattr(f"marketplace.{module}.lock", only_read)
+    for name in ("orders.services.fulfilment.lock_order", "orders.services.paying.lock"):
+        monkeypatch.setattr(f"marketplace.{name}", only_read)
     return confirmed
 
 

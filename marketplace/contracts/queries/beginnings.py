@@ -16,6 +16,7 @@ from marketplace.contracts.models import Request
 from marketplace.contracts.queries import requests, supply
 from marketplace.core.actors import Actor
 from marketplace.core.database import db
+from marketplace.core.text import clean
 from marketplace.orders.queries.basket import basket_of
 from marketplace.orders.queries.carts import cart_of
 
@@ -55,7 +56,7 @@ def begun(
 
 def packs_by_sku(skus: Iterable[str]) -> dict[str, Variant]:
     """Packs of products that everybody may see, by their SKU."""
-    asked = select(Variant).join(Variant.product).where(visible(), Variant.sku.in_(list(skus)))
+    asked = select(Variant).join(Variant.product).where(visible(), Variant.sku.in_([clean(one) for one in skus]))
     whole = joinedload(Variant.product).options(joinedload(Product.seller), joinedload(Product.product_set))
     return {one.sku: one for one in db.session.scalars(asked.options(whole))}
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from marketplace.catalogue.models import Certificate, Product, Variant
 from marketplace.catalogue.states import CertificateBasis, ProductState
 from marketplace.core.database import db
-from marketplace.core.text import fold
+from marketplace.core.text import clean, fold
 
 FOUND = 20
 
@@ -49,7 +49,7 @@ class Good:
 
 def goods_by_sku(seller_id: int, skus: Iterable[str]) -> Mapping[str, Good]:
     """The seller's packs with these SKUs; others are left out."""
-    wanted = _goods_of(seller_id).where(Variant.sku.in_(sorted(set(skus))))
+    wanted = _goods_of(seller_id).where(Variant.sku.in_(sorted({clean(one) for one in skus})))
     return {one.sku: _good(one) for one in db.session.scalars(wanted)}
 
 

@@ -18,7 +18,7 @@ from marketplace.contracts.states.agreements import Side
 from marketplace.contracts.states.sourcing import Audience, QuoteState, RequestState
 from marketplace.core.actors import OrganisationKind
 from marketplace.core.database import db
-from marketplace.core.text import fold
+from marketplace.core.text import clean, fold
 from marketplace.orders.models import Order, Purchase
 
 # producers that one request may be sent to
@@ -236,7 +236,7 @@ def _goods_of(seller_ids: Sequence[int], set_ids: Iterable[int]) -> dict[int, li
 def sellers_by_slug(slugs: Iterable[str]) -> list[Organisation]:
     """Verified producers of these shop addresses."""
     asked = select(Organisation).where(
-        Organisation.slug.in_(list(slugs)[:MOST_ASKED]),
+        Organisation.slug.in_([clean(one) for one in slugs][:MOST_ASKED]),
         Organisation.kind == OrganisationKind.PRODUCER,
         Organisation.state == OrganisationState.VERIFIED,
     )
