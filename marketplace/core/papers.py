@@ -40,23 +40,11 @@ class Laid:
 
 def made_of(template: str, data: Mapping[str, Any]) -> bytes:
     """The PDF that a template (a path below `templates/`) makes of the data; at most two are made at once."""
-    written = _written(data)
     # seven megabytes that most processes never need
     import typst
 
-    path = TEMPLATES / template
     with AT_ONCE:
-        return bytes(
-            typst.compile(
-                path,
-                root=path.parent,
-                font_paths=[_fonts()],
-                ignore_system_fonts=True,
-                package_path=_nowhere(),
-                package_cache_path=_nowhere(),
-                sys_inputs={"data": written},
-            )
-        )
+        return bytes(typst.compile(**_setting(template, data, [_fonts()])))
 
 
 def archival(template: str, data: Mapping[str, Any], *, made_at: datetime, mark: str = "") -> Laid:
@@ -66,17 +54,8 @@ def archival(template: str, data: Mapping[str, Any], *, made_at: datetime, mark:
     """
     import typst
 
-    path = TEMPLATES / template
     with AT_ONCE:
-        compiler = typst.Compiler(
-            path,
-            root=path.parent,
-            font_paths=_families(),
-            ignore_system_fonts=True,
-            package_path=_nowhere(),
-            package_cache_path=_nowhere(),
-            sys_inputs={"data": _written(data)},
-        )
+        compiler = typst.Compiler(**_setting(template, data, _families()))
         try:
             made = compiler.compile(pdf_standards=[ARCHIVAL], timestamp=int(made_at.timestamp()))
         except typst.TypstError as error:
@@ -90,20 +69,23 @@ def pictures(template: str, data: Mapping[str, Any], *, dots_per_inch: int = 110
     """The pages of a paper as PNG, for whoever cannot open a PDF."""
     import typst
 
-    path = TEMPLATES / template
     with AT_ONCE:
-        made: Any = typst.compile(
-            path,
-            root=path.parent,
-            font_paths=_families(),
-            ignore_system_fonts=True,
-            package_path=_nowhere(),
-            package_cache_path=_nowhere(),
-            sys_inputs={"data": _written(data)},
-            format="png",
-            ppi=dots_per_inch,
-        )
+        made: Any = typst.compile(**_setting(template, data, _families()), format="png", ppi=dots_per_inch)
     return list(made) if isinstance(made, list) else [made]
+
+
+def _setting(template: str, data: Mapping[str, Any], letters: Any) -> dict[str, Any]:
+    """What every compilation is given: one template in its own folder, its data, our letters, no packages."""
+    path = TEMPLATES / template
+    return {
+        "input": path,
+        "root": path.parent,
+        "font_paths": letters,
+        "ignore_system_fonts": True,
+        "package_path": _nowhere(),
+        "package_cache_path": _nowhere(),
+        "sys_inputs": {"data": _written(data)},
+    }
 
 
 def renderer() -> str:

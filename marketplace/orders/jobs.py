@@ -11,6 +11,7 @@ from sqlalchemy import select
 from marketplace.core import clock
 from marketplace.core.database import db, writing
 from marketplace.core.outbox import every
+from marketplace.core.outbox.rounds import each_apart
 from marketplace.orders import services
 from marketplace.orders.models import Cart, Order, Return
 
@@ -32,21 +33,7 @@ def pass_return_deadlines() -> None:
 
 def _pass_all(kind: type[Any], passing: Callable[[Any], bool]) -> None:
     due = select(kind.id).where(kind.due_at <= clock.now()).order_by(kind.due_at, kind.id).limit(BATCH)
-    failures = [error for one in db.session.scalars(due).all() if (error := _passed(kind, one, passing))]
-    if failures:
-        raise failures[0]
-
-
-def _passed(kind: type[Any], thing_id: int, passing: Callable[[Any], bool]) -> Exception | None:
-    """One thing that cannot pass its deadline does not hold up those behind it."""
-    try:
-        with writing():
-            thing = db.session.get(kind, thing_id)
-            if thing is not None:
-                passing(thing)
-    except Exception as error:
-        return error
-    return None
+    each_apart(kind, db.session.scalars(due).all(), passing)
 
 
 @every(timedelta(days=1), "orders.forget_guest_carts")

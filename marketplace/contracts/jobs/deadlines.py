@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, select
 from marketplace.contracts.models import Deadline
 from marketplace.contracts.services.reminding import pass_deadline
 from marketplace.core import clock
-from marketplace.core.database import db, writing
+from marketplace.core.database import db
 from marketplace.core.outbox import every
+from marketplace.core.outbox.rounds import each_apart
 
 BATCH = 200
 
@@ -24,21 +25,8 @@ def is_waiting() -> bool:
 def pass_deadlines() -> None:
     """Every moment that has come; one that cannot pass does not hold up those behind it, and is tried again."""
     due = select(Deadline.id).where(_come()).order_by(Deadline.next_at, Deadline.id).limit(BATCH)
-    failures = [error for one in db.session.scalars(due).all() if (error := _passed(one))]
-    if failures:
-        raise failures[0]
+    each_apart(Deadline, db.session.scalars(due).all(), pass_deadline)
 
 
 def _come() -> ColumnElement[bool]:
     return Deadline.closed_at.is_(None) & (Deadline.next_at <= clock.now())
-
-
-def _passed(deadline_id: int) -> Exception | None:
-    try:
-        with writing():
-            row = db.session.get(Deadline, deadline_id)
-            if row is not None:
-                pass_deadline(row)
-    except Exception as error:
-        return error
-    return None

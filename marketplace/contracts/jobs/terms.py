@@ -5,16 +5,13 @@ Each contract is looked at in a transaction of its own, under its lock; who come
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
-
-from sqlalchemy import select
 
 from marketplace.contracts.models import Agreement
 from marketplace.contracts.queries.coming import due_endings, due_offers, due_suspensions
 from marketplace.contracts.services import endings, renewing, suspending
-from marketplace.core.database import db, writing
 from marketplace.core.outbox import every
+from marketplace.core.outbox.rounds import failures_of
 
 
 def is_waiting() -> bool:
@@ -26,24 +23,9 @@ def is_waiting() -> bool:
 def follow_terms() -> None:
     """Contracts that end, suspensions that begin, offers of renewal; one that fails does not hold up the others."""
     failures = [
-        *_each(due_suspensions(), suspending.begin_announced),
-        *_each(due_endings(), endings.settle),
-        *_each(due_offers(), renewing.offer),
+        *failures_of(Agreement, due_suspensions(), suspending.begin_announced),
+        *failures_of(Agreement, due_endings(), endings.settle),
+        *failures_of(Agreement, due_offers(), renewing.offer),
     ]
     if failures:
         raise failures[0]
-
-
-def _each(ids: list[int], act: Callable[[Agreement], object]) -> list[Exception]:
-    return [error for one in ids if (error := _done(one, act))]
-
-
-def _done(agreement_id: int, act: Callable[[Agreement], object]) -> Exception | None:
-    try:
-        with writing():
-            contract = db.session.scalar(select(Agreement).where(Agreement.id == agreement_id))
-            if contract is not None:
-                act(contract)
-    except Exception as error:
-        return error
-    return None

@@ -3,38 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
-from werkzeug.datastructures import FileStorage
-from wtforms import MultipleFileField
-
-from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
-from marketplace.orders.forms.trade import ask_for, packs_field
+from marketplace.orders.forms.trade import PhotosForm, ask_for, packs_field
 from marketplace.orders.models import OrderLine
-from marketplace.orders.services.receiving import MOST_PHOTOS, Checked
+from marketplace.orders.services.receiving import Checked
 from marketplace.orders.states import RejectReason
-from marketplace.web.forms import Form, choice_field, text_field
+from marketplace.web.forms import choice_field, text_field
 
 
-class CheckForm(Form):
+class CheckForm(PhotosForm):
     """How many packs of each line are accepted, asked by `with_lines`; photos of what is wrong."""
 
     note = text_field(_l("A word to the seller"), most=1000, required=False, lines=True)
-    photos = MultipleFileField(_l("Photos"))
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """At most so many photos come with it."""
-        well = bool(super().validate(extra_validators))
-        if len(self.pictures) > MOST_PHOTOS:
-            self.photos.errors = [_("At most %(most)s photos, please.", most=MOST_PHOTOS)]
-            return False
-        return well
-
-    @property
-    def pictures(self) -> list[FileStorage]:
-        """The files that were really chosen."""
-        return [one for one in self.photos.data or () if isinstance(one, FileStorage) and one.filename]
 
     def said(self, lines: Iterable[OrderLine]) -> dict[int, Checked]:
         """What was said of each line (by id): what is not accepted is rejected."""

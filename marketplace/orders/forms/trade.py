@@ -183,11 +183,9 @@ class KeepForm(Form):
     note = text_field(_l("What you say to the buyer"), most=300, lines=True)
 
 
-class ReturnForm(Form):
-    """What is wrong with goods, with photos; `with_returnable` asks how many packs of which line."""
+class PhotosForm(Form):
+    """A form with photos of what is wrong."""
 
-    reason = radio_field(_l("What is wrong?"), [(reason.value, reason.label) for reason in ReturnReason])
-    note = text_field(_l("Describe it in a few words"), most=1000, lines=True)
     photos = MultipleFileField(_l("Photos"))
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -202,6 +200,13 @@ class ReturnForm(Form):
     def pictures(self) -> list[FileStorage]:
         """The files that were really chosen."""
         return [one for one in self.photos.data or () if isinstance(one, FileStorage) and one.filename]
+
+
+class ReturnForm(PhotosForm):
+    """What is wrong with goods; `with_returnable` asks how many packs of which line."""
+
+    reason = radio_field(_l("What is wrong?"), [(reason.value, reason.label) for reason in ReturnReason])
+    note = text_field(_l("Describe it in a few words"), most=1000, lines=True)
 
     def wanted(self, lines: Iterable[OrderLine]) -> dict[int, int]:
         """How many packs of each line (by id) are to go back."""
