@@ -1,14 +1,14 @@
-"""Signing: nothing yet."""
+"""Prices agreed with buyers."""
 
-revision = "0025_signing"
+revision = "0025_agreed_prices"
 down_revision = "0024_rules"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing."""
+    """Nothing yet."""
 
 
 def downgrade() -> None:
-    """Nothing."""
+    """Nothing yet."""
