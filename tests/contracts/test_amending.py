@@ -33,6 +33,7 @@ from tests.contracts.changing import (
     walk,
 )
 from tests.contracts.making import agreement_in
+from tests.contracts.performing import two_lines
 
 Frozen = Callable[[datetime], datetime]
 
@@ -164,6 +165,22 @@ def test_of_two_annexes_the_second_is_based_anew(app: Flask) -> None:
             agreements.counter(second, "Theo bản mới.", sides.actor(Side.SELLER))
         walk(second, sides, "accept", "review", "issue", "sign")
         assert (again(contract).active_version, second.state) == (3, AgreementState.ACTIVE)
+
+
+def test_a_pack_stands_in_one_line_of_an_annex_even_when_two_annexes_add_it(app: Flask) -> None:
+    with app.app_context():
+        contract, sides = in_force()
+        honey = two_lines(sides)[1]
+        first, second = annex(contract, sides), annex(contract, sides)
+        twice = [*lines_with(first), {**lines_with(first)[0], "key": "L2"}]
+        refused(lambda: rewrite(first, sides, lines=twice), "có hai dòng")
+        rewrite(first, sides, lines=[*lines_with(first), honey])
+        rewrite(second, sides, lines=[*lines_with(second), {**honey, "key": "L3", "quantity": "150"}])
+        sign(first, sides)
+        with writing():
+            amending.base_anew(second, Side.SELLER, by=sides.actor(Side.SELLER))
+        terms = changing.draft_terms(second)
+        assert [(one["key"], one["quantity"]) for one in terms["lines"]] == [("L1", "1300"), ("L2", "150")]
 
 
 def test_what_is_being_signed_on_the_old_text_goes_back(app: Flask) -> None:

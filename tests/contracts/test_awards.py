@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from marketplace.contracts.states.sourcing import FreightTerms, QuoteState, Requ
 from marketplace.core.database import db, writing
 from marketplace.core.outbox import Notice
 from marketplace.core.refusals import Refused
-from marketplace.orders.models import Order
+from marketplace.orders.models import Order, OrderLine
 from tests.contracts.market import (
     CAKE,
     RICE,
@@ -204,6 +205,47 @@ def test_kilograms_are_carried_over_as_packs(here: Market) -> None:
         # 1.200 kg are 240 bags of 5 kg, each at 106.665 ₫
         assert (line.quantity, line.price_vnd, line.unit) == (240, 106_665, "Túi 5 kg")
         assert line.is_counted_otherwise
+
+
+def twice_the_same_pack(here: Market, *prices_vnd: int) -> Quote:
+    """A quote that answers two lines of rice, for two shelves, with the one bag that the producer has."""
+    with writing():
+        rules.load()
+    fine = replace(RICE, quality="hạt nguyên", quantity=100)
+    found = sent(here, with_set(replace(RICE, quality="mới xay")), with_set(fine))
+    return quoted(here, found, 0, *prices_vnd, with_pack=True)
+
+
+@pytest.mark.parametrize("what", ["agreement", "order"])
+def test_two_lines_of_one_pack_become_one(here: Market, client_of: Clients, what: str) -> None:
+    with here.app.app_context():
+        quote = twice_the_same_pack(here, 21_000, 21_000)
+        awarded(here, quote.request, {1: quote, 2: quote})
+        ref = quote.ref
+    answer = client_for(here, client_of, here.buyer).post(f"/quotes/{ref}/{what}", data={"kind": "sale"})
+    assert answer.status_code == 303, text_of(answer)
+    with here.app.app_context():
+        if what == "order":
+            (line,) = db.session.scalars(select(OrderLine))
+            assert (line.quantity, line.unit_price_vnd) == (260, 105_000)
+        else:
+            (text,) = db.session.scalars(select(TermsDraft))
+            (row,) = text.terms["lines"]
+            assert (row["quantity"], row["price_vnd"], row["quality"]) == ("260", 105_000, "mới xay; hạt nguyên")
+
+
+def test_one_pack_at_two_prices_is_not_awarded_together(here: Market, client_of: Clients) -> None:
+    with here.app.app_context():
+        quote = twice_the_same_pack(here, 21_000, 22_000)
+        ref, request_ref, value = quote.ref, quote.request.ref, f"{quote.ref}:1"
+    buyer = client_for(here, client_of, here.buyer)
+    answer = buyer.post(f"/requests/{request_ref}/awards", data={"line_1": value, "line_2": value})
+    assert answer.status_code == 422
+    assert "cùng một quy cách nhưng có hai giá" in text_of(answer)
+    with here.app.app_context():
+        assert db.session.scalars(select(Award)).all() == []
+        assert quote_of(ref).state is QuoteState.OPEN
+    assert buyer.post(f"/requests/{request_ref}/awards", data={"line_1": value}).status_code == 303
 
 
 def test_an_accepted_quote_becomes_one_draft_of_a_contract(here: Market, client_of: Clients) -> None:

@@ -91,6 +91,7 @@ def at(*path: Any, value: Any) -> Change:
         (at("lines", 0, "tolerance_percent", value=51), "lines.L1.tolerance_percent"),
         (at("lines", 0, "key", value=None), "lines"),
         (at("lines", 0, "key", value="L2"), "lines"),
+        (at("lines", 1, "sku", value="SP000001"), "lines.L2.sku"),
         (at("lines", value=[line(f"L{n}") for n in range(101)]), "lines"),
         (at("lines", value={}), "lines"),
         (at("schedule", 0, "due_on", value="2027-02-30"), "schedule.0.due_on"),

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.contracts.terms.merging import merged, same_content
+from marketplace.contracts.terms.merging import merged, rekeyed, same_content
 
 BASE: dict[str, Any] = {
     "paper": "contract",
@@ -45,6 +45,22 @@ def test_lines_and_clauses_come_and_go_by_their_keys() -> None:
     found = merged(BASE, mine, now)
     assert [line["key"] for line in found["lines"]] == ["L1", "L3"]
     assert found["clauses"] == [{"key": "b", "text": "hai"}]
+
+
+def test_new_lines_of_two_texts_are_told_apart_by_their_pack() -> None:
+    honey = {"key": "L3", "sku": "SP3", "quantity": "1", "price_vnd": 1}
+    pepper = {"key": "L3", "sku": "SP4", "quantity": "2", "price_vnd": 2}
+    now = changed(lines=[*BASE["lines"], honey])
+    mine = changed(lines=[*BASE["lines"], pepper], schedule=[{"line": "L3", "quantity": "2"}])
+    found = merged(BASE, rekeyed(BASE, mine, now), now)
+    assert found["lines"][2:] == [honey, {**pepper, "key": "L4"}]
+    assert found["schedule"] == [{"line": "L4", "quantity": "2"}]
+    more = changed(lines=[*BASE["lines"], pepper, {**honey, "key": "L4", "quantity": "9"}])
+    found = merged(BASE, rekeyed(BASE, more, now), now)
+    assert {one["key"]: (one.get("sku"), one["quantity"]) for one in found["lines"][2:]} == {
+        "L3": ("SP3", "9"),
+        "L5": ("SP4", "2"),
+    }
 
 
 def test_papers_and_sums_are_no_content() -> None:

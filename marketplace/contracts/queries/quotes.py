@@ -121,6 +121,7 @@ class Carried:
     quantity: int
     unit: str
     price_vnd: int
+    quality: str
 
     @property
     def amount_vnd(self) -> int:
@@ -160,7 +161,7 @@ def carried(given: QuoteLine) -> Carried:
     unit_grams = GRAMS.get(line.unit.strip().lower(), 0)
     if variant is None or line.variant_id == variant.id or not unit_grams or not variant.net_grams:
         words = variant.name if variant is not None else line.unit
-        return Carried(line, given, variant, given.quantity, words, given.price_vnd)
+        return Carried(line, given, variant, given.quantity, words, given.price_vnd, line.quality)
     quantity = -(-given.quantity * unit_grams // variant.net_grams)
     price = rounded(Decimal(given.price_vnd) * variant.net_grams / unit_grams)
-    return Carried(line, given, variant, quantity, variant.name, price)
+    return Carried(line, given, variant, quantity, variant.name, price, line.quality)

@@ -26,7 +26,7 @@ from marketplace.contracts.states.agreements import (
 )
 from marketplace.contracts.terms import sums
 from marketplace.contracts.terms.differing import patch
-from marketplace.contracts.terms.merging import merged, same_content
+from marketplace.contracts.terms.merging import merged, rekeyed, same_content
 from marketplace.contracts.terms.texts import title_of
 from marketplace.core import clock
 from marketplace.core.actors import SYSTEM, Actor
@@ -101,7 +101,7 @@ def base_anew(paper: Agreement, side: Side, *, by: Actor) -> None:
     begun_on, proposed = version_numbered(contract, paper.amends_version), _proposed(paper, side)
     assert begun_on is not None
     assert paper.rationale is not None
-    terms = merged(begun_on.terms, proposed, now)
+    terms = merged(begun_on.terms, rekeyed(begun_on.terms, proposed, now), now)
     terms["totals"] = sums.totals(terms["lines"])
     paper.amends_version = contract.active_version
     _forget_old_draft(paper, side)

@@ -9,6 +9,7 @@ from typing import Any
 from marketplace.contracts.models import Agreement, Award, Quote, QuoteLine, Request
 from marketplace.contracts.queries import quotes as reading
 from marketplace.contracts.services.asking import tell_side
+from marketplace.contracts.services.carrying import brought
 from marketplace.contracts.services.requests import end_quotes
 from marketplace.contracts.states.agreements import AgreementKind, Side
 from marketplace.contracts.states.sourcing import QuoteAction, QuoteState, RequestAction, RequestState
@@ -104,7 +105,7 @@ def _accept(quote: Quote, lines: list[int], by: Actor) -> None:
     move(quote, QuoteAction.ACCEPT, by=by, round=quote.last_round, lines=len(lines))
     quote.decided_at = clock.now()
     db.session.flush()
-    amount = sum(one.amount_vnd for one in reading.carried_over(quote))
+    amount = sum(one.amount_vnd for one in brought(quote))
     tell_side(quote, Side.SELLER, "quote_accepted_seller", lines=len(lines), amount_vnd=amount)
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from marketplace.contracts.models import Quote
 from marketplace.contracts.queries import quotes as reading
 from marketplace.contracts.queries.workdays import end_of_workday
+from marketplace.contracts.services.carrying import brought
 from marketplace.contracts.states.sourcing import FreightTerms
 from marketplace.core import clock
 from marketplace.core.actors import Actor
@@ -25,7 +26,7 @@ def order_from_quote(quote: Quote, by: Actor) -> Order:
 
     The caller holds the quote's lock. Freight (đồng), days to pay and days to prepare are those of the last round.
     """
-    last, carried = reading.last_round(quote), reading.carried_over(quote)
+    last, carried = reading.last_round(quote), brought(quote)
     nameless = [one.line.description for one in carried if one.variant is None]
     if nameless or not carried:
         names = ", ".join(nameless) or quote.ref

@@ -7,9 +7,9 @@ from typing import Any
 
 from marketplace.contracts.models import Agreement, ModelClause, Quote
 from marketplace.contracts.queries.parties import OWN_WORDS, identity_of, party_of
-from marketplace.contracts.queries.quotes import Carried, carried_freight, carried_over, last_round
+from marketplace.contracts.queries.quotes import Carried, carried_freight, last_round
 from marketplace.contracts.queries.rules import library
-from marketplace.contracts.services import guards, versions
+from marketplace.contracts.services import carrying, guards, versions
 from marketplace.contracts.states.agreements import Side
 from marketplace.contracts.terms.checking import checked
 from marketplace.contracts.terms.drafting import blank, blank_line
@@ -67,7 +67,7 @@ def _references(agreement: Agreement) -> dict[str, Any]:
 
 def _from_quote(quote: Quote, terms: Mapping[str, Any]) -> dict[str, Any]:
     """What was awarded to a quote: lines in packs, freight and days to pay of the awarded round."""
-    last, carried = last_round(quote), carried_over(quote)
+    last, carried = last_round(quote), carrying.brought(quote)
     packaging = "; ".join(filter(None, dict.fromkeys(one.line.packaging for one in carried)))
     freight = {"terms": last.freight_terms.value, "freight_vnd": carried_freight(quote)}
     place = {"place": quote.request.place, "loss_percent": last.loss_percent, "packaging": packaging}
@@ -85,7 +85,7 @@ def _line(number: int, carried: Carried) -> dict[str, Any]:
         sku=variant.sku if variant else None,
         product=variant.product.name if variant else carried.line.description,
         unit=carried.unit,
-        quality=carried.line.quality,
+        quality=carried.quality,
         quantity=str(carried.quantity),
         price_vnd=carried.price_vnd,
         vat_percent=variant.product.vat_percent if variant else USUAL_VAT,

@@ -104,10 +104,26 @@ def _possible(terms: Terms) -> None:
     first, last = terms["term"]["valid_from"], terms["term"]["valid_to"]
     if first and last and last < first:
         raise shapes.refuse("term.valid_to", _("The last day lies before the first one."))
+    _each_pack_once(terms["lines"])
     known = {line["key"] for line in terms["lines"]}
     for place, delivery in enumerate(terms["schedule"]):
         if delivery["line"] not in known:
             raise shapes.refuse(f"schedule.{place}.line", _("This delivery belongs to no line of the table of goods."))
+
+
+def _each_pack_once(lines: Sequence[Mapping[str, Any]]) -> None:
+    """Orders, parcels and receipts know a line by its pack: a second line of the same one could not be told apart."""
+    first: dict[str, str] = {}
+    for line in lines:
+        if line["sku"] and first.setdefault(line["sku"], line["key"]) != line["key"]:
+            sentence = _(
+                "%(goods)s stands in the table twice, in lines %(one)s and %(other)s. "
+                "Please put both quantities into one line and remove the other.",
+                goods=line["product"] or line["sku"],
+                one=first[line["sku"]],
+                other=line["key"],
+            )
+            raise shapes.refuse(f"lines.{line['key']}.sku", sentence)
 
 
 def missing(data: Terms, library: Iterable[ModelText] | None = None) -> list[Missing]:
