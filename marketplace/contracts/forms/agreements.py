@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired
 from marketplace.contracts.states.agreements import AgreementKind, Consent, ReopenReason, Side
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.text import clean
-from marketplace.web.forms import Form, choice_field, radio_field, text_field
+from marketplace.web.forms import Form, choice_field, radio_field, text_field, tick_field
 
 MOST_WORDS = 2000
 
@@ -48,12 +48,14 @@ class RefuseForm(Form):
     """Why the other side wants no such paper."""
 
     words = text_field(_l("Why do you refuse?"), most=MOST_WORDS, lines=True, id="why-refuse")
+    objected = tick_field(_l("Because a department sent the text back"))
 
 
 class WithdrawForm(Form):
     """Why a paper is taken back."""
 
     words = text_field(_l("Why do you take it back?"), most=MOST_WORDS, required=False, lines=True, id="why-withdraw")
+    objected = tick_field(_l("Because a department sent the text back"))
 
 
 class ChangeForm(Form):

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from marketplace.accounts.models import Organisation
 from marketplace.contracts.models import Agreement, Document, DocumentVoiding, Quote, TermsDraft
 from marketplace.contracts.policies import side_of
+from marketplace.contracts.queries.objections import objection_to, words_of
 from marketplace.contracts.queries.parties import department_of
 from marketplace.contracts.queries.rules import library, policy_of
 from marketplace.contracts.queries.workdays import end_of_workday
@@ -308,6 +309,8 @@ def cancel_for(agreement: Agreement, reason: CancelReason, words: str, by: Actor
     """End a locked paper for a reason that neither side chose (T12): time passed, or a department objected."""
     _cancel(agreement, reason, words, by=by)
     telling.tell_both(agreement, "cancelled", reason=reason.value, words=words)
+    if reason is CancelReason.DEPT_OBJECTION:
+        telling.tell_departments(agreement, "cancelled", reason=reason.value, words=words)
 
 
 def _cancel(agreement: Agreement, reason: CancelReason, words: str, *, by: Actor) -> None:
@@ -333,11 +336,16 @@ def _void_document(agreement: Agreement, reason: str, words: str) -> None:
 @deadlines.lapses(DeadlineKind.ANSWER)
 @deadlines.lapses(DeadlineKind.SIGNING)
 def lapse(deadline: Any) -> None:
-    """Nobody answered or signed in time: the paper ends, and both sides are told (T12)."""
+    """Nobody answered or signed in time, or made a new text of one that was sent back: the paper ends (T12)."""
     agreement = deadline.agreement
     awaited = {DeadlineKind.ANSWER: AgreementState.NEGOTIATING, DeadlineKind.SIGNING: AgreementState.SIGNING}
-    if agreement.state is awaited[deadline.kind]:
+    if agreement.state is not awaited[deadline.kind]:
+        return
+    objection = objection_to(agreement)
+    if objection is None:
         cancel_for(agreement, CancelReason.LAPSED, "", SYSTEM)
+    else:
+        cancel_for(agreement, CancelReason.DEPT_OBJECTION, words_of(objection), SYSTEM)
 
 
 # --- what the public may see ---

@@ -15,7 +15,7 @@ from marketplace.contracts.policies import agreement_for, side_of
 from marketplace.contracts.policies.versions import version_of
 from marketplace.contracts.queries import versions
 from marketplace.contracts.services import agreements as services
-from marketplace.contracts.services import documents
+from marketplace.contracts.services import documents, objecting
 from marketplace.contracts.states.agreements import AgreementAction, AgreementState, ReopenReason
 from marketplace.contracts.terms import describing, differing
 from marketplace.contracts.views.agreements import for_sides, head_of, show
@@ -101,7 +101,10 @@ def refuse(ref: str) -> ResponseReturnValue:
     agreement = agreement_for(actor(), ref, Permission.AGREEMENT_EDIT)
     form = RefuseForm.checked()
     with writing():
-        services.refuse(agreement, actor(), form.words.data or "")
+        if form.objected.data:
+            objecting.give_up(agreement, form.words.data or "", actor())
+        else:
+            services.refuse(agreement, actor(), form.words.data or "")
     flash(_("%(ref)s is refused; the other side has been told.", ref=ref), "success")
     return redirect(url_for(".show", ref=ref), code=303)
 
@@ -113,7 +116,10 @@ def withdraw(ref: str) -> ResponseReturnValue:
     agreement = agreement_for(actor(), ref, Permission.AGREEMENT_EDIT)
     form = WithdrawForm.checked()
     with writing():
-        services.withdraw(agreement, actor(), form.words.data or "")
+        if form.objected.data:
+            objecting.give_up(agreement, form.words.data or "", actor())
+        else:
+            services.withdraw(agreement, actor(), form.words.data or "")
     flash(_("%(ref)s is taken back.", ref=ref), "success")
     return redirect(url_for(".show", ref=ref), code=303)
 

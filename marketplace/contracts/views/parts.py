@@ -12,6 +12,7 @@ from marketplace.contracts.policies import side_of
 from marketplace.contracts.policies.agreements import EDITORS
 from marketplace.contracts.queries import agreements as lists
 from marketplace.contracts.queries import history, rules, turns, versions
+from marketplace.contracts.queries.objections import objection_to
 from marketplace.contracts.sections import section
 from marketplace.contracts.states.agreements import AgreementAction as A
 from marketplace.contracts.states.agreements import AgreementState, Consent
@@ -89,6 +90,7 @@ def way_out_section(reader: Actor, agreement: Agreement) -> Any | None:
         return None
     mine = side_of(reader, agreement) is agreement.made_by
     return {
+        "objection": objection_to(agreement),
         "change": ChangeForm.shown() if A.REOPEN in acts else None,
         "withdraw": WithdrawForm.shown() if A.CANCEL in acts and mine else None,
         "refuse": RefuseForm.shown() if A.CANCEL in acts and not mine else None,
