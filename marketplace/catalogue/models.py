@@ -195,6 +195,26 @@ class TierPrice(Base):
     variant: Mapped[Variant] = relationship(back_populates="tiers")
 
 
+class AgreedPrice(Base):
+    """What one buyer pays for a pack under a contract (`basis`), VAT included, while it can be called: hers alone."""
+
+    __tablename__ = "agreed_prices"
+    __table_args__ = (
+        UniqueConstraint("basis", "variant_id"),
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="days_in_order"),
+        *not_negative("price_vnd"),
+        Index("ix_agreed_prices_buyer_id_variant_id", "buyer_id", "variant_id"),
+    )
+
+    id: Mapped[Id]
+    basis: Mapped[str] = mapped_column(String(32))
+    buyer_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    variant_id: Mapped[int] = mapped_column(ForeignKey("variants.id"), index=True)
+    price_vnd: Mapped[Vnd]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+
 class Photo(Base):
     """A picture of a product, in its order."""
 

@@ -13,3 +13,4 @@ def register(app: Flask) -> None:
     from marketplace.storefronts import jobs, panels, personal, policies, subjects, views  # noqa: F401
 
     app.register_blueprint(bp)
+    app.jinja_env.globals["agreed_on"] = views.cards.agreed_on

@@ -18,6 +18,7 @@ class Slot(StrEnum):
     HOME = "home"
     PRODUCT = "product"
     PRODUCT_SIDE = "product_side"
+    PACK = "pack"
     COMPARISON = "comparison"
     CART = "cart"
     SHOP = "shop"

@@ -1,5 +1,11 @@
 """What people read of the catalogue: lists with facets, one product, cards for other pages, counts."""
 
+from marketplace.catalogue.queries.agreed_prices import (
+    Agreed,
+    agreed_by_product,
+    agreed_with,
+    may_have_agreed,
+)
 from marketplace.catalogue.queries.cards import Card, card_of, card_rows, cards
 from marketplace.catalogue.queries.facets import Choice, Facets
 from marketplace.catalogue.queries.filters import Filters, Sort, in_season, no_alcohol, star_now, visible
@@ -33,6 +39,7 @@ from marketplace.catalogue.queries.stamps import last_changes
 from marketplace.catalogue.queries.wording import Wish
 
 __all__ = [
+    "Agreed",
     "Card",
     "Choice",
     "Facets",
@@ -44,6 +51,8 @@ __all__ = [
     "MarketCounts",
     "Sort",
     "Wish",
+    "agreed_by_product",
+    "agreed_with",
     "card_of",
     "card_rows",
     "cards",
@@ -60,6 +69,7 @@ __all__ = [
     "last_changes",
     "listing",
     "market_counts",
+    "may_have_agreed",
     "moved_to",
     "newest",
     "no_alcohol",

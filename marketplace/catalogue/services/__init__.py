@@ -1,5 +1,6 @@
 """What may happen to products; each verb runs inside the caller's writing()."""
 
+from marketplace.catalogue.services.agreed_prices import end_agreed_prices, set_agreed_prices
 from marketplace.catalogue.services.certificates import (
     add_certificate,
     declare_certificate,
@@ -53,6 +54,7 @@ __all__ = [
     "describe_photo",
     "document_of",
     "edit",
+    "end_agreed_prices",
     "end_stars",
     "forget_older_changes",
     "index",
@@ -69,6 +71,7 @@ __all__ = [
     "rename",
     "retire_variant",
     "revoke_certificate",
+    "set_agreed_prices",
     "set_availability",
     "set_rating",
     "take_back_certificate",

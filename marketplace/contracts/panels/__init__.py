@@ -1,5 +1,5 @@
 """What contracts show in lower features' pages, a module a noun."""
 
-from marketplace.contracts.panels import agreements, calling, department, rules, signing, sourcing
+from marketplace.contracts.panels import agreed_prices, agreements, calling, department, rules, signing, sourcing
 
-__all__ = ["agreements", "calling", "department", "rules", "signing", "sourcing"]
+__all__ = ["agreed_prices", "agreements", "calling", "department", "rules", "signing", "sourcing"]

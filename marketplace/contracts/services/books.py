@@ -7,7 +7,7 @@ tolerance, taken of the whole and not of what is left.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -15,6 +15,7 @@ from sqlalchemy import select
 from marketplace.catalogue.models import Variant
 from marketplace.contracts.models import Agreement, AgreementLine, CallOff
 from marketplace.contracts.queries.in_force import terms_in_force
+from marketplace.contracts.services import agreed_prices
 from marketplace.contracts.terms import sums
 from marketplace.core.database import db, locked
 from marketplace.core.i18n import gettext as _
@@ -28,6 +29,7 @@ def open_book(agreement: Agreement) -> None:
     terms = terms_in_force(agreement)
     if terms is not None and not rows_of(agreement):
         _write(agreement, terms, {})
+        agreed_prices.follow(agreement)
 
 
 def move_book(agreement: Agreement, terms: Terms) -> None:
@@ -76,6 +78,7 @@ def rows_of(agreement: Agreement) -> list[AgreementLine]:
 
 def count_called(rows: Mapping[str, AgreementLine], wanted: Mapping[str, int]) -> None:
     """Quantities are called, by the line's key; refused where a line has not so much left."""
+    before = agreed_prices.callable_lines(rows.values())
     for key, quantity in wanted.items():
         row = rows[key]
         left = row.most - row.called
@@ -83,6 +86,13 @@ def count_called(rows: Mapping[str, AgreementLine], wanted: Mapping[str, int]) -
             raise Refused(left_words(left), field=f"quantity-{key}")
         row.called += quantity
     db.session.flush()
+    _tell_catalogue(rows.values(), before)
+
+
+def _tell_catalogue(rows: Collection[AgreementLine], before: set[int]) -> None:
+    """A line that is called up, or can be called again, changes what its buyer is offered."""
+    if agreed_prices.callable_lines(rows) != before:
+        agreed_prices.follow(next(iter(rows)).agreement)
 
 
 def left_words(left: int) -> str:
@@ -95,10 +105,13 @@ def left_words(left: int) -> str:
 def count(quantities: Mapping[int, int], *columns: str) -> None:
     """Add quantities (by the book row's id; below zero to give back) to some columns, in one change of each row."""
     wanted = {line_id: quantity for line_id, quantity in quantities.items() if quantity}
-    for row in locked(AgreementLine, wanted) if wanted else []:
+    rows = locked(AgreementLine, wanted) if wanted else []
+    before = agreed_prices.callable_lines(rows)
+    for row in rows:
         for column in columns:
             setattr(row, column, getattr(row, column) + wanted[row.id])
     db.session.flush()
+    _tell_catalogue(rows, before)
 
 
 def by_row(call_off: CallOff) -> dict[int, int]:

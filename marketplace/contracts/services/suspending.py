@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from marketplace.contracts.models import Agreement, Suspension
 from marketplace.contracts.queries.changes import standing_suspensions
-from marketplace.contracts.services import telling, trail
+from marketplace.contracts.services import agreed_prices, telling, trail
 from marketplace.contracts.services.time_limits import LONGEST_WAIT
 from marketplace.contracts.states.agreements import RUNNING, AgreementState, Side
 from marketplace.core import clock
@@ -30,6 +30,7 @@ def suspend(contract: Agreement, reason: str, from_on: date, *, by: Actor) -> Su
     trail.note(contract, "suspension_announced", by=by, from_on=from_on)
     if from_on <= clock.today():
         trail.flag(contract, "suspended", on=True, by=by)
+    agreed_prices.follow(contract)
     _tell(contract, "suspended", by, reason=reason, from_on=from_on.isoformat())
     return row
 
@@ -53,6 +54,7 @@ def lift(contract: Agreement, words: str, *, by: Actor) -> None:
     db.session.flush()
     trail.note(contract, "suspension_ended", by=by)
     _follow(contract, by)
+    agreed_prices.follow(contract)
     _tell(contract, "suspension_lifted", by, words=words)
 
 

@@ -40,7 +40,8 @@ def cart() -> ResponseReturnValue:
     basket = basket_of(cart_of(actor()), province)
     page = {"basket": basket, "forms": _forms(basket), "province": province, "provinces": places.all_today()}
     hung = panels(Slot.CART, actor(), ["cart"])["cart"] if basket.parts else []
-    return render_template("orders/cart.html", wish=_refused_wish(), panels=hung, **page)
+    beside = panels(Slot.PACK, actor(), [line.variant.sku for part in basket.parts for line in part.lines])
+    return render_template("orders/cart.html", wish=_refused_wish(), panels=hung, pack_panels=beside, **page)
 
 
 def _forms(basket: Basket) -> dict[str, QuantityForm]:

@@ -1,6 +1,7 @@
 """The public pages and the producer's desk, one module a noun."""
 
 from marketplace.storefronts.views import (
+    cards,
     comparison,
     desk,
     desk_certificates,
@@ -20,6 +21,7 @@ from marketplace.storefronts.views import (
 )
 
 __all__ = [
+    "cards",
     "comparison",
     "desk",
     "desk_certificates",

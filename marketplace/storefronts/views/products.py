@@ -71,6 +71,7 @@ def _page(found: Product) -> dict[str, Any]:
         "seller": seller_words(found.seller),
         "similar": [] if found.is_alcohol else catalogue.similar(found, limit=6),
         "linked": _linked(found, packs),
+        "pack_panels": panels(Slot.PACK, actor(), [pack.sku for pack in packs]),
         "side_panels": panels(Slot.PRODUCT_SIDE, actor(), [found.ref])[found.ref],
         "product_panels": panels(Slot.PRODUCT, actor(), [found.ref])[found.ref],
     }
