@@ -8,18 +8,21 @@ from flask import render_template
 from markupsafe import Markup
 
 from marketplace.contracts.policies import side_of
-from marketplace.contracts.queries import calling
+from marketplace.contracts.queries import calling, late_interest
 from marketplace.core.actors import Actor, OrganisationKind, Role
 from marketplace.web.panels import Slot, hang
 
 
 @hang(Slot.ORDER, place=10)
 def on_order(actor: Actor, refs: Sequence[str]) -> Mapping[str, Markup]:
-    """Which call-off of which contract an order performs."""
+    """Which call-off of which contract an order performs, and what its late money costs."""
+    shown = {ref: one for ref, one in calling.of_orders(refs).items() if side_of(actor, one.agreement) is not None}
+    owed = {one.call_off.id: one for one in late_interest.of_call_offs(list(shown.values()))}
     return {
-        ref: _drawn("_order", call_off=one, agreement=one.agreement, late=calling.timing_of(one))
-        for ref, one in calling.of_orders(refs).items()
-        if side_of(actor, one.agreement) is not None
+        ref: _drawn(
+            "_order", call_off=one, agreement=one.agreement, late=calling.timing_of(one), interest=owed.get(one.id)
+        )
+        for ref, one in shown.items()
     }
 
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from marketplace.contracts.models import Agreement
+from marketplace.contracts.queries import late_interest
 from marketplace.contracts.queries.in_force import terms_in_force
 from marketplace.contracts.queries.open_matters import book_of, next_ordinal, open_papers
 from marketplace.contracts.services import agreements, deadlines, telling, trail
@@ -26,7 +27,9 @@ from marketplace.core import clock
 from marketplace.core.actors import Actor
 from marketplace.core.database import lock
 from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import speaking
 from marketplace.core.refusals import Refused
+from marketplace.web.filters import day, vnd
 
 ENDED_WELL = (AgreementState.COMPLETED, AgreementState.EXPIRED, AgreementState.TERMINATED)
 
@@ -112,7 +115,38 @@ def _minutes(contract: Agreement, paper: PaperKind) -> dict[str, Any]:
     terms["lines"] = _settled_lines(contract, now) if paper is PaperKind.LIQUIDATION else now["lines"]
     terms["totals"] = sums.totals(terms["lines"])
     terms["references"] = {**drafting.blank_references(), "contract": contract.ref}
+    if paper is PaperKind.LIQUIDATION:
+        terms["clauses"] = [*terms["clauses"], *_late_interest(contract, terms["clauses"])]
     return terms
+
+
+def _late_interest(contract: Agreement, clauses: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A clause that names the interest on late money to this day, where there is any; the sides may change it."""
+    found = late_interest.of_contract(contract)
+    if not found:
+        return []
+    with speaking("vi"):
+        rows = [_interest_row(one) for one in found]
+        total = sum(one.owed_vnd for one in found)
+        opening = _(
+            "By the contract, interest on late payment up to %(day)s is %(amount)s:",
+            day=day(clock.today()),
+            amount=vnd(total),
+        )
+        text = "\n".join([opening, *rows, _("Paid on and how: […the sides fill in, or “waived”].")])
+        return [drafting.own_clause(drafting.next_clause_key(clauses), _("Late interest"), text)]
+
+
+def _interest_row(one: late_interest.LateInterest) -> str:
+    return _(
+        "– call-off %(ref)s: %(amount)s due on %(day)s, %(days)s days late, %(rate)s%% a year: %(owed)s;",
+        ref=one.call_off.ref,
+        amount=vnd(one.amount_vnd),
+        day=day(one.due_on),
+        days=one.days,
+        rate=one.rate_words,
+        owed=vnd(one.owed_vnd),
+    )
 
 
 def _settled_lines(contract: Agreement, now: dict[str, Any]) -> list[dict[str, Any]]:

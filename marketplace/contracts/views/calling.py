@@ -13,7 +13,7 @@ from marketplace.contracts.forms.calling import CallOffForm, with_rows
 from marketplace.contracts.models import Agreement, CallOff
 from marketplace.contracts.policies import agreement_for, side_of
 from marketplace.contracts.policies.calling import call_off_for
-from marketplace.contracts.queries import calling
+from marketplace.contracts.queries import calling, late_interest
 from marketplace.contracts.queries.in_force import terms_in_force
 from marketplace.contracts.sections import section
 from marketplace.contracts.services import calling as services
@@ -43,6 +43,7 @@ def call_offs_section(reader: Actor, agreement: Agreement) -> Any | None:
         return None
     latest = db.session.scalars(_shown_to(reader, agreement).limit(LATEST + 1)).all()
     rights = {"may_call": _may_call(reader, agreement), "why_not": _why_not(agreement)}
+    rights["interest"] = late_interest.of_contract(agreement) if side_of(reader, agreement) else []
     return {"rows": rows, "latest": latest[:LATEST], "more": len(latest) > LATEST, "words": calling, **rights}
 
 
@@ -134,6 +135,8 @@ def show_call_off(ref: str, call_off: str) -> ResponseReturnValue:
     order = found.order
     told = timeline.timeline_of(order) if order is not None else None
     shown = _whole(found.agreement, call_off=found, order=order, rows=rows, timeline=told, papers=_papers(found))
+    # money is between the two sides; departments follow the goods
+    shown["interest"] = next(iter(late_interest.of_call_offs([found])), None) if shown["side"] else None
     return private(make_response(render_template("contracts/call_off.html", **shown)))
 
 
