@@ -15,7 +15,7 @@ from typing import Any
 
 from marketplace.contracts.models import ModelClause
 from marketplace.contracts.states.agreements import AgreementKind, PaperKind, Side
-from marketplace.contracts.terms import drafting
+from marketplace.contracts.terms import drafting, shapes
 from marketplace.contracts.terms.naming import Unit, label, pattern, unit
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
@@ -28,6 +28,9 @@ Terms = dict[str, Any]
 MOST_TEXT = 8200
 MOST_DELIVERIES = 36
 COUNTED = (Unit.PERCENT, Unit.QUANTITY, Unit.DAYS, Unit.COUNT)
+# a dot or a blank is left out only where it parts thousands: "1.5" is no fifteen
+_GROUPED = re.compile(r"[0-9]{1,3}(?:[.\s][0-9]{3})+")
+_PLACE = re.compile(r"[0-9]{1,3}")
 # the other side's: taken only where nothing is known, which the service decides
 SIGNER = ("representative", "title")
 BANK = ("name", "number", "holder")
@@ -103,10 +106,15 @@ def _read(path: str, typed: str, terms: Terms) -> Any:
             )
         return amount
     if kind in COUNTED and path != "payment.late_interest_percent":
-        return re.sub(r"[\s\u00a0.]|%$", "", typed.strip()) or "0"
+        return _counted(typed.strip().removesuffix("%").strip())
     if path == "payment.late_interest_percent":
         return typed.strip().removesuffix("%").strip() or "0"
     return _day(typed) if kind is Unit.DAY else typed
+
+
+def _counted(typed: str) -> str:
+    """A whole number without what parts its thousands; everything else stays as typed and is refused."""
+    return re.sub(r"[.\s]", "", typed) if _GROUPED.fullmatch(typed) else typed or "0"
 
 
 def _day(typed: str) -> str:
@@ -149,7 +157,7 @@ def _holder(terms: Terms, head: str, key: str) -> Terms | None:
         inner = found.get(key)
         return inner if isinstance(inner, dict) else None
     if head == "schedule":
-        return found[int(key)] if key.isdigit() and int(key) < len(found) else None
+        return found[int(key)] if _PLACE.fullmatch(key) and int(key) < len(found) else None
     return next((one for one in found if one["key"] == key), None)
 
 
@@ -204,24 +212,32 @@ def _spread(terms: Terms, _key: str, posted: Mapping[str, str], _wanted: Wanted)
     """Every line in equal parts, one delivery a month from the first day on; what is left over comes first."""
     first = _first_day(posted.get("spread_from", ""))
     typed = posted.get("spread_count", "").strip()
-    count = int(typed) if typed.isdigit() and len(typed) < 3 else 0
+    count = int(typed) if _PLACE.fullmatch(typed) else 0
     if not 1 <= count <= MOST_DELIVERIES:
         sentence = _("Please type how many deliveries: from 1 to %(most)s.", most=MOST_DELIVERIES)
         raise Refused(sentence, field="spread_from")
     rows = [
         {"due_on": _months_on(first, place).isoformat(), "line": line["key"], "quantity": str(part)}
         for line in terms["lines"]
-        for place, part in enumerate(split(int(line["quantity"]), [1] * count))
+        for place, part in enumerate(split(_quantity_of(line), [1] * count))
         if part
     ]
     return {**terms, "schedule": sorted(rows, key=lambda one: (one["due_on"], one["line"]))}
 
 
+def _quantity_of(line: Mapping[str, Any]) -> int:
+    """How much of a line is spread, which may have been typed in the same breath."""
+    return int(shapes.quantity(line["quantity"], f"lines.{line['key']}.quantity"))
+
+
 def _first_day(typed: str) -> date:
     try:
-        return date.fromisoformat(_day(typed))
-    except ValueError:
-        raise Refused(_("Please choose the day of the first delivery."), field="spread_from") from None
+        day = shapes.day(_day(typed), "spread_from")
+    except Refused:
+        day = None
+    if day is None:
+        raise Refused(_("Please choose the day of the first delivery."), field="spread_from")
+    return date.fromisoformat(day)
 
 
 def _months_on(day: date, months: int) -> date:

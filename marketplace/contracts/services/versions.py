@@ -15,6 +15,8 @@ from marketplace.core.actors import Actor
 from marketplace.core.database import db
 from marketplace.core.text import fold
 
+MOST_SEARCHED = 700
+
 
 def last_version(agreement: Agreement) -> TermsVersion | None:
     """The version that lies on the table; None before the first was sent."""
@@ -49,7 +51,9 @@ def freeze(agreement: Agreement, side: Side, terms: Mapping[str, Any], comment: 
 def show_figures(agreement: Agreement, terms: Mapping[str, Any]) -> None:
     """What lists show of a text: title, value in đồng, term."""
     agreement.title = terms["title"][:200] or agreement.ref
-    agreement.search_text = fold(f"{agreement.ref} {agreement.title} {agreement.seller.name} {agreement.buyer.name}")
+    named = f"{agreement.ref} {agreement.seller.name} {agreement.buyer.name} {agreement.title}"
+    # some letters unfold into many
+    agreement.search_text = fold(named)[:MOST_SEARCHED]
     agreement.value_vnd = terms["totals"]["total_vnd"]
     agreement.valid_from, agreement.valid_to = _day(terms["term"]["valid_from"]), _day(terms["term"]["valid_to"])
 

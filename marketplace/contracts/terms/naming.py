@@ -5,6 +5,7 @@ A path names a field as `lines.L1.price_vnd`: lines and clauses by their key, th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
@@ -150,7 +151,7 @@ def _owner(path: str, terms: Terms) -> str:
     if head == "parties":
         return _("Seller (side A)") if key == "seller" else _("Buyer (side B)")
     if head == "schedule":
-        return _("Delivery %(number)s", number=int(key) + 1 if key.isdigit() else key)
+        return _("Delivery %(number)s", number=int(key) + 1 if re.fullmatch(r"[0-9]{1,3}", key) else key)
     found: Mapping[str, Any] = next((one for one in terms.get(head) or [] if one.get("key") == key), {})
     return str(found.get("product" if head == "lines" else "title") or key)
 
