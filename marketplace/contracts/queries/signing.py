@@ -28,7 +28,8 @@ from marketplace.contracts.signatures.revocation import issuer_key_of
 from marketplace.contracts.signatures.sealing import FIELDS
 from marketplace.contracts.states.agreements import Side
 from marketplace.contracts.states.signing import OPEN_UPLOADS, Verdict
-from marketplace.core import clock
+from marketplace.core import audit, clock
+from marketplace.core.audit import AuditEntry
 from marketplace.core.database import db
 
 # lists of one authority that are looked at: the newest prove the most
@@ -146,8 +147,19 @@ def powers_of(organisation: Organisation, person: Person) -> tuple[Power, ...]:
 
 
 def is_representative(organisation: Organisation, person: Person) -> bool:
-    """The legal representative, as the operator has verified the name, signs without a mandate."""
-    return bool(organisation.representative) and _plain(organisation.representative) == _plain(person.name)
+    """The legal representative signs without a mandate: the organisation's profile and her account name the same.
+
+    Whoever was given a mandate keeps to it, and a name that somebody has taken herself since proves nothing.
+    """
+    same = bool(organisation.representative) and _plain(organisation.representative) == _plain(person.name)
+    return same and not powers_of(organisation, person) and not _has_renamed_herself(person, organisation.created_at)
+
+
+def _has_renamed_herself(person: Person, since: datetime) -> bool:
+    subject = audit.subject_of(person)
+    mine = (AuditEntry.subject_kind == subject.kind) & (AuditEntry.subject_ref == subject.ref)
+    edits = select(AuditEntry.figures).where(mine, AuditEntry.action == "edit", AuditEntry.at > since)
+    return any("name" in figures.get("fields", ()) for figures in db.session.scalars(edits))
 
 
 def _plain(name: str) -> str:

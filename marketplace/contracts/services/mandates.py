@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.models import Organisation, Person
+from marketplace.accounts.states import OrganisationState
 from marketplace.contracts.models import Agreement, Mandate
 from marketplace.contracts.queries import signing as known
+from marketplace.contracts.queries.in_force import last_terms
+from marketplace.contracts.queries.parties import identity_of
 from marketplace.contracts.signatures.faults import Fault
 from marketplace.contracts.signatures.questions import covers
-from marketplace.contracts.states.agreements import AgreementKind
+from marketplace.contracts.states.agreements import AgreementKind, Side
 from marketplace.core import audit, clock
 from marketplace.core.actors import Actor, Recipient, Role
 from marketplace.core.database import db, lock
@@ -20,6 +23,7 @@ from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.outbox import notify
 from marketplace.core.refs import next_ref
 from marketplace.core.refusals import Refused
+from marketplace.core.text import clean
 
 
 def give(
@@ -67,6 +71,28 @@ def end(mandate: Mandate, *, by: Actor) -> None:
 
 def fault_of(agreement: Agreement, organisation: Organisation, person: Person) -> Fault | None:
     """Why a person may not sign this paper for an organisation today, or None."""
+    return _fault_of_sides(agreement) or _fault_of_person(agreement, organisation, person)
+
+
+def _fault_of_sides(agreement: Agreement) -> Fault | None:
+    """Both may trade, and the paper names them as they are today."""
+    sides = [agreement.organisation_of(side) for side in Side]
+    if any(one.state is OrganisationState.SUSPENDED for one in sides):
+        return Fault.SUSPENDED
+    named = (last_terms(agreement) or {}).get("parties", {})
+    same = all(_is_named(agreement.organisation_of(side), named.get(side.value, {})) for side in Side)
+    return None if same else Fault.RENAMED
+
+
+def _is_named(organisation: Organisation, party: Mapping[str, Any]) -> bool:
+    today = identity_of(organisation)
+    return all(clean(str(today[name])) == party.get(name) for name in ("legal_name", "tax_code"))
+
+
+def _fault_of_person(agreement: Agreement, organisation: Organisation, person: Person) -> Fault | None:
+    """She is a signatory still; the legal representative needs no mandate."""
+    if Role.SIGNATORY not in accounts.roles_of(organisation, person):
+        return Fault.NO_MANDATE
     if known.is_representative(organisation, person):
         return None
     powers = known.powers_of(organisation, person)

@@ -142,6 +142,14 @@ class Fault(Labelled):
     MANDATE_VALUE = "mandate_value", _l("The value of this agreement is above the limit of your mandate.")
     # what happened meanwhile
     MOVED_ON = "moved_on", _l("The document was withdrawn or signed by somebody else while your file was checked.")
+    SUSPENDED = "suspended", _l("One of the two organisations is suspended: nothing is signed until that is lifted.")
+    RENAMED = (
+        "renamed",
+        _l(
+            "The legal name or tax code of one of the sides has changed since this paper was issued. Please ask for "
+            "changes, so that a new version names it as it is now."
+        ),
+    )
 
 
 STEPS = {

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from marketplace.core import tax_codes
+from marketplace.core.text import clean
 
 UID = "0.9.2342.19200300.100.1.1"
 COMMON_NAME, ORGANISATION = "2.5.4.3", "2.5.4.10"
@@ -39,7 +40,9 @@ class Identity:
 def identity_of(certificate: Any) -> Identity:
     """Read an asn1crypto certificate; names in decomposed letters are put together."""
     uids = [_NUMBERED.fullmatch(unicodedata.normalize("NFKC", uid)) for uid in values_of(certificate.subject, UID)]
-    found = [(match[1].upper(), tax_codes.normalised(match[2])) for match in uids if match]
+    # a number with a sign that nobody sees is none
+    plain = [match for match in uids if match and match[2].isprintable()]
+    found = [(match[1].upper(), tax_codes.normalised(match[2])) for match in plain]
     return Identity(
         name=_first(certificate.subject, COMMON_NAME),
         organisation=_first(certificate.subject, ORGANISATION),
@@ -67,8 +70,9 @@ def values_of(name: Any, oid: str) -> list[str]:
 def written(name: Any) -> str:
     """A whole name as people read it, at most 300 letters."""
     parts = [str(pair["value"].native) for part in name.chosen for pair in part]
-    return unicodedata.normalize("NFC", ", ".join(reversed(parts)))[:300]
+    return clean(", ".join(reversed(parts)))[:300]
 
 
 def _first(name: Any, oid: str) -> str:
-    return unicodedata.normalize("NFC", next(iter(values_of(name, oid)), ""))[:200]
+    """In one spelling, without signs that nobody sees: no database keeps a zero, no reader a turned word."""
+    return clean(next(iter(values_of(name, oid)), ""))[:200]
