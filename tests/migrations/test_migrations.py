@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 
-from marketplace.core import migrating
-from marketplace.core.database import Base, db
+from marketplace.catalogue.models import AgreedPrice
+from marketplace.contracts.services import suspending
+from marketplace.contracts.states.agreements import AgreementState, Side
+from marketplace.core import clock, migrating
+from marketplace.core.database import Base, db, writing
 from tests import factories
 from tests.conftest import built, settings_on
+from tests.contracts import performing as perform
+from tests.contracts.making import agreement_in, two_sides
 from tests.databases import Databases
 
 REVISIONS = [
@@ -81,6 +87,33 @@ def test_all_the_way_down_leaves_nothing(own: Flask) -> None:
         assert inspect(connection).get_table_names() == ["alembic_version"]
     migrating.upgrade(own)
     assert set(counts(own).values()) == {0}
+
+
+def test_agreed_prices_are_taken_over_from_contracts_in_force(own: Flask) -> None:
+    """The book of a contract in force says them; one that is called up, suspended or still written has none."""
+    with own.app_context():
+        sides = two_sides(departments=False)
+        kept, up, stopped = (perform.contract_in_force(sides) for _ in range(3))
+        agreement_in(AgreementState.NEGOTIATING, sides)
+        perform.call(up, sides, L1=1260)
+        with writing():
+            suspending.suspend(stopped, "Kho đang sửa.", clock.today(), by=sides.actor(Side.SELLER))
+        before = agreed_prices()
+        assert [basis for basis, *_ in before] == [kept.ref]
+        db.session.remove()
+    migrating.downgrade(own, "0024_rules")
+    migrating.upgrade(own)
+    with own.app_context():
+        assert agreed_prices() == before
+
+
+def agreed_prices() -> list[tuple[Any, ...]]:
+    """What the catalogue holds of contracts."""
+    columns = [
+        getattr(AgreedPrice, name)
+        for name in ("basis", "buyer_id", "variant_id", "price_vnd", "valid_from", "valid_to")
+    ]
+    return [tuple(row) for row in db.session.execute(select(*columns).order_by(AgreedPrice.id))]
 
 
 def test_models_and_migrations_agree(own: Flask) -> None:
