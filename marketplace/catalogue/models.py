@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import Organisation
-from marketplace.catalogue.states import PRODUCT, CertificateBasis, Keeping, ProductAction, ProductState
+from marketplace.catalogue.states import PRODUCT, CertificateBasis, FoodSafetyKind, Keeping, ProductAction, ProductState
 from marketplace.core import clock
 from marketplace.core.database import Base, BigId, Id, Vnd, enumerated, not_negative
 from marketplace.core.states import Machine
@@ -266,6 +266,35 @@ class Certificate(Base):
         if self.basis is CertificateBasis.DECLARED:
             return False
         return self.issued_on <= clock.today() <= self.valid_until and self.revoked_on is None
+
+
+class FoodSafetyPaper(Base):
+    """A paper on food safety of a producer as she has copied it; departments read it, nobody has compared it."""
+
+    __tablename__ = "food_safety_papers"
+    __table_args__ = (
+        UniqueConstraint("seller_id", "number"),
+        CheckConstraint("issued_on <= valid_until", name="dates_in_order"),
+    )
+
+    id: Mapped[Id]
+    seller_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    kind: Mapped[FoodSafetyKind] = enumerated(FoodSafetyKind, "kind")
+    number: Mapped[str] = mapped_column(String(60))
+    issued_by: Mapped[str] = mapped_column(String(120))
+    issued_on: Mapped[date]
+    valid_until: Mapped[date]
+    declared_at: Mapped[datetime]
+
+    @property
+    def is_in_force(self) -> bool:
+        """It counts today."""
+        return self.issued_on <= clock.today() <= self.valid_until
+
+    @property
+    def may_go(self) -> bool:
+        """What was typed wrongly can be taken out on the same day; later it stays, so that nobody hides what ended."""
+        return clock.local(self.declared_at).date() == clock.today()
 
 
 class SlugRedirect(Base):

@@ -38,6 +38,14 @@ class Keeping(Labelled):
     SEASONAL = "seasonal", _l("in season only")
 
 
+class FoodSafetyKind(Labelled):
+    """By which paper a producer shows that her food is made safely."""
+
+    FACILITY = "facility", _l("certificate of food safety conditions")
+    SYSTEM = "system", _l("HACCP, ISO 22000, GMP or the like")
+    COMMITMENT = "commitment", _l("commitment of a small producer")
+
+
 class CertificateBasis(Labelled):
     """How sure we are of a certificate."""
 

@@ -12,7 +12,7 @@ from wtforms.validators import ValidationError
 
 from marketplace.catalogue.models import Product, ProductSet, Variant
 from marketplace.catalogue.services import Description, Pack
-from marketplace.catalogue.states import Keeping
+from marketplace.catalogue.states import FoodSafetyKind, Keeping
 from marketplace.core import clock, i18n
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
@@ -202,6 +202,16 @@ class CertificateForm(Form):
     number = text_field(_l("Number of the decision"), most=60)
     issued_by = text_field(_l("Issued by"), most=120)
     issued_on = DayField(_l("Day of issue"))
+
+
+class FoodSafetyForm(Form):
+    """A paper on food safety as it says of itself."""
+
+    kind = radio_field(_l("Which paper is it?"), [(one.value, one.label) for one in FoodSafetyKind])
+    number = text_field(_l("Number of the paper"), most=60)
+    issued_by = text_field(_l("Issued by"), most=120)
+    issued_on = DayField(_l("Day of issue"))
+    valid_until = DayField(_l("Valid until"))
 
 
 class JudgeForm(Form):

@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from marketplace.accounts.models import Organisation
 from marketplace.catalogue import services as goods
+from marketplace.catalogue.states import FoodSafetyKind
 from marketplace.core import clock
-from marketplace.core.actors import SYSTEM
+from marketplace.core.actors import SYSTEM, OrganisationKind
 from marketplace.core.database import db, writing
 from marketplace.orders.queries.freight import tables_of
 from marketplace.orders.queries.freight_words import mark_of
@@ -95,6 +98,31 @@ CERTIFICATE = {"star": "4", "number": "12/QĐ-UBND", "issued_by": "UBND tỉnh H
 
 def certificate_to_enter(world: World, role: str) -> Asked:
     return Asked({"slug": world.product().slug}, CERTIFICATE)
+
+
+FOOD_SAFETY = {
+    "kind": "facility",
+    "number": "45/2025/ATTP-CN",
+    "issued_by": "Chi cục An toàn thực phẩm",
+    "issued_on": "2026-01-05",
+    "valid_until": "2029-01-05",
+}
+
+
+def food_safety(world: World, role: str) -> Asked:
+    return Asked({}, FOOD_SAFETY)
+
+
+def food_safety_to_take_out(world: World, role: str) -> Asked:
+    """Every producer has entered one, whoever asks."""
+    number = f"{factories.number()}/ATTP"
+    for seller in db.session.scalars(select(Organisation).where(Organisation.kind == OrganisationKind.PRODUCER)).all():
+        with writing():
+            goods.enter_food_safety(
+                seller, kind=FoodSafetyKind.FACILITY, number=number, issued_by="Chi cục",
+                issued_on=clock.today(), valid_until=clock.today() + timedelta(days=900), by=SYSTEM,
+            )  # fmt: skip
+    return Asked({}, {"number": number})
 
 
 def waiting_certificate(world: World, role: str) -> Asked:

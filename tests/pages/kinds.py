@@ -74,6 +74,7 @@ BUYERS_LISTS = (
 )  # fmt: skip
 LISTS = (
     *BUYERS_LISTS, "/desk", "/desk/orders", "/desk/returns", "/desk/products", "/desk/stock", "/desk/import",
+    "/desk/food-safety",
     "/shops/{shop}",
     "/desk/money", "/desk/money/bank-statement",
     "/products?q=banh+dau+xanh", "/products?q=khong+co+gi+nhu+the", "/products?star=5", "/shops?province=ca-mau",
@@ -150,7 +151,7 @@ REFUSALS: dict[str, tuple[int, Callable[[World], TestResponse]]] = {
             "accounts.begin_session", "accounts.ask_for_reset", "accounts.reset_password", "accounts.save_details",
             "accounts.change_password", "accounts.change_email", "accounts.show_code", "accounts.begin_second_factor",
             "orders.save_freight", "storefronts.send_import", "storefronts.add_pack",
-            "storefronts.edit_details", "storefronts.declare_certificate",
+            "storefronts.edit_details", "storefronts.declare_certificate", "storefronts.enter_food_safety",
             "messages.begin", "messages.write", "messages.report", "accounts.send_phone_code", "accounts.fetch_export",
             "accounts.ask_for_erasure",
             "accounts.confirm_second_factor", "accounts.found_organisation", "accounts.save_profile", "accounts.invite",

@@ -9,6 +9,7 @@ from marketplace.catalogue.queries.agreed_prices import (
 from marketplace.catalogue.queries.cards import Card, card_of, card_rows, cards
 from marketplace.catalogue.queries.facets import Choice, Facets
 from marketplace.catalogue.queries.filters import Filters, Sort, in_season, no_alcohol, star_now, visible
+from marketplace.catalogue.queries.food_safety import food_safety_paper, food_safety_papers, is_food
 from marketplace.catalogue.queries.groups import Group, Industry, Kind, groups, kinds, sets_by_industry, sets_in
 from marketplace.catalogue.queries.listing import Listing, goods_of_shop, listing
 from marketplace.catalogue.queries.products import (
@@ -61,10 +62,13 @@ __all__ = [
     "counts_by_origin",
     "counts_by_province",
     "counts_by_set",
+    "food_safety_paper",
+    "food_safety_papers",
     "goods_of_shop",
     "groups",
     "in_season",
     "in_season_now",
+    "is_food",
     "kinds",
     "last_changes",
     "listing",

@@ -18,6 +18,7 @@ from marketplace.catalogue.services.figures import (
     set_availability,
     set_rating,
 )
+from marketplace.catalogue.services.food_safety import enter_food_safety, take_out_food_safety
 from marketplace.catalogue.services.goods import (
     Description,
     Pack,
@@ -56,6 +57,7 @@ __all__ = [
     "edit",
     "end_agreed_prices",
     "end_stars",
+    "enter_food_safety",
     "forget_older_changes",
     "index",
     "load_sets",
@@ -75,6 +77,7 @@ __all__ = [
     "set_availability",
     "set_rating",
     "take_back_certificate",
+    "take_out_food_safety",
     "unindex",
     "verify_certificate",
     "withdraw",

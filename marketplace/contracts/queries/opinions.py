@@ -19,8 +19,10 @@ from marketplace.contracts.queries.department import (
 from marketplace.contracts.queries.rules import versions
 from marketplace.contracts.queries.standing_of_parties import (
     CertificateWarning,
+    FoodSafety,
     PartyStanding,
     certificate_warnings,
+    food_safety_warning,
     standing_of_parties,
 )
 from marketplace.contracts.queries.workdays import last_day
@@ -116,6 +118,7 @@ class Weighed:
     deviations: list[Deviation]
     parties: list[PartyStanding]
     certificates: list[CertificateWarning]
+    food_safety: FoodSafety | None
     earlier: list[Agreement]
     version: TermsVersion | None
     described: dict[str, Any] | None
@@ -139,6 +142,7 @@ def weighed(agreement: Agreement, department: Organisation) -> Weighed:
         deviations=_deviations(agreement, terms) if terms is not None else [],
         parties=standing_of_parties(agreement),
         certificates=certificate_warnings(terms, agreement.seller_id) if terms is not None and with_goods else [],
+        food_safety=food_safety_warning(terms, agreement.seller_id) if terms is not None and with_goods else None,
         earlier=earlier_between(agreement, department),
         version=version,
         described=described(terms) if terms is not None else None,

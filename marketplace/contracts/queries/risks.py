@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from marketplace.accounts.models import Organisation
-from marketplace.catalogue.models import Certificate, Product, Variant
+from marketplace.catalogue.models import Certificate, FoodSafetyPaper, Product, ProductSet, Variant
+from marketplace.catalogue.queries.food_safety import food_sets
 from marketplace.catalogue.states import CertificateBasis
 from marketplace.contracts.models import (
     Agreement,
@@ -31,6 +32,7 @@ from marketplace.core.database import db
 from marketplace.core.i18n import gettext as _
 from marketplace.orders.models import Order
 from marketplace.orders.states import OrderState
+from marketplace.web.filters import day
 
 LATE_PERCENT = 20
 PRICE_PERCENT = 20
@@ -165,6 +167,31 @@ def _first_prices(scope: Scope) -> dict[int, Mapping[str, int]]:
 
 
 def _certificate(scope: Scope) -> Found:
+    """An OCOP certificate or the seller's paper on food safety has ended and nothing has followed it."""
+    found = _no_star(scope)
+    for agreement_id, words in _no_food_safety(scope).items():
+        found[agreement_id] = "; ".join(filter(None, (found.get(agreement_id), words)))
+    return found
+
+
+def _no_food_safety(scope: Scope) -> Found:
+    """The seller of food or drinks has entered papers on food safety, and the last of them has ended."""
+    last = func.max(FoodSafetyPaper.valid_until)
+    ended = select(FoodSafetyPaper.seller_id, last).group_by(FoodSafetyPaper.seller_id).having(last < clock.today())
+    papers = ended.subquery()
+    eaten = (
+        select(AgreementLine.id)
+        .join(Variant, Variant.id == AgreementLine.variant_id)
+        .join(Product, Product.id == Variant.product_id)
+        .join(Product.product_set)
+        .where(AgreementLine.agreement_id == Agreement.id, ProductSet.number.in_(food_sets()))
+    )
+    asked = select(Agreement.id, papers.c[1]).join(papers, papers.c.seller_id == Agreement.seller_id)
+    rows = db.session.execute(asked.where(Agreement.id.in_(scope), eaten.exists()))
+    return {row[0]: _("the seller's food safety paper ended on %(day)s", day=day(row[1])) for row in rows}
+
+
+def _no_star(scope: Scope) -> Found:
     """A product that was certified has no OCOP certificate in force today."""
     paper = Certificate
     official = (paper.product_id == Product.id) & (paper.basis != CertificateBasis.DECLARED)

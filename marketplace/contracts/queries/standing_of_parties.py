@@ -11,7 +11,8 @@ from sqlalchemy import func, or_, select
 
 from marketplace.accounts.models import Organisation, Ruling
 from marketplace.accounts.states import OrganisationState, RulingKind
-from marketplace.catalogue.models import Certificate
+from marketplace.catalogue.models import Certificate, FoodSafetyPaper
+from marketplace.catalogue.queries import food_safety_papers, is_food
 from marketplace.catalogue.states import CertificateBasis
 from marketplace.contracts.models import Agreement, Dispute
 from marketplace.contracts.states.agreements import AgreementState, Side
@@ -139,6 +140,26 @@ def certificate_warnings(terms: Mapping[str, Any], seller_id: int) -> list[Certi
     known = _certificates(numbers, seller_id)
     judged = (_judged(line, end, known) for line in terms["lines"] if line.get("star") or line.get("certificate"))
     return [one for one in judged if one is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class FoodSafety:
+    """What the seller's papers on food safety lack for a text about food: `paper` is the one that lasts longest."""
+
+    paper: FoodSafetyPaper | None
+    has_ended: bool
+
+
+def food_safety_warning(terms: Mapping[str, Any], seller_id: int) -> FoodSafety | None:
+    """A text about food or drinks whose seller has no paper on food safety for the whole term; else nothing."""
+    if not is_food(line["sku"] for line in terms["lines"] if line.get("sku")):
+        return None
+    last = terms["term"]["valid_to"]
+    end = date.fromisoformat(last) if last else clock.today()
+    paper = next(iter(food_safety_papers(seller_id)), None)
+    if paper is not None and paper.valid_until >= end:
+        return None
+    return FoodSafety(paper, has_ended=paper is None or not paper.is_in_force)
 
 
 def _judged(line: Mapping[str, Any], end: date, known: Mapping[str, Certificate]) -> CertificateWarning | None:
