@@ -211,20 +211,25 @@ def built(settings: Settings) -> Flask:
 @pytest.fixture
 def app(shared_app: Flask, database: Database) -> Iterator[Flask]:
     """The app on a database that holds only what the migrations left; real commits from any thread are fine."""
-    release(shared_app)
+    release(shared_app, wholly=engine_name() == "sqlite")
     database.reset()
     forget_counters(shared_app)
     yield shared_app
-    release(shared_app)
+    release(shared_app, wholly=engine_name() == "sqlite")
 
 
-def release(app: Flask) -> None:
-    """Give back every connection, so that the database can be put back."""
+def release(app: Flask, *, wholly: bool = True) -> None:
+    """End what is open, so that the database can be put back; `wholly` closes the connections too.
+
+    A file is replaced under its connections, so they must go; PostgreSQL's rows are deleted, and a connection that
+    stays knows the tables already.
+    """
     from marketplace.core.database import db
 
     with app.app_context():
         db.session.remove()
-        db.engine.dispose()
+        if wholly:
+            db.engine.dispose()
 
 
 def forget_counters(app: Flask) -> None:

@@ -89,7 +89,8 @@ class PostgresDatabase:
     name: str
     filled: dict[str, Row] = field(default_factory=dict)
     empty: list[str] = field(default_factory=list)
-    sequences: dict[str, int | None] = field(default_factory=dict)
+    sequences: list[Row] = field(default_factory=list)
+    keeper: Any = None
 
     @property
     def url(self) -> str:
@@ -106,25 +107,30 @@ class PostgresDatabase:
                     connection.execute(f"CREATE TABLE pristine.{table} AS TABLE public.{table}")
                 else:
                     self.empty.append(table)
-            self.sequences = dict(connection.execute(_SEQUENCES).fetchall())
+            self.sequences = connection.execute(_SEQUENCES).fetchall()
 
     def reset(self) -> None:
-        with _connect(self.url) as connection:
-            connection.execute("SET lock_timeout = '5s'")
-            connection.execute("SET session_replication_role = replica")
-            for table in self._written(connection):
-                connection.execute(f"DELETE FROM public.{table}")
-            for table in self._changed(connection):
-                self._restore(connection, table)
-            for name, value in connection.execute(_SEQUENCES).fetchall():
-                if value != self.sequences.get(name):
-                    self._rewind(connection, name)
+        connection = self._kept()
+        for table in self._written(connection):
+            connection.execute(f"DELETE FROM public.{table}")
+        for table in self._changed(connection):
+            self._restore(connection, table)
+        names, values, asked = (list(column) for column in zip(*self.sequences, strict=True))
+        connection.execute(_REWIND, (names, values, asked), prepare=True)
+
+    def _kept(self) -> Any:
+        """The connection that puts things back, kept from test to test: a new one would know no table yet."""
+        if self.keeper is None or self.keeper.closed:
+            self.keeper = _connect(self.url)
+            self.keeper.execute("SET lock_timeout = '5s'")
+            self.keeper.execute("SET session_replication_role = replica")
+        return self.keeper
 
     def _written(self, connection: Any) -> list[str]:
         if not self.empty:
             return []
         asked = " UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {table})" for table in self.empty)
-        return [table for (table,) in connection.execute(asked).fetchall()]
+        return [table for (table,) in connection.execute(asked, prepare=True).fetchall()]
 
     def _changed(self, connection: Any) -> list[str]:
         return [
@@ -141,21 +147,20 @@ class PostgresDatabase:
         )
         self.filled[table] = connection.execute(FINGERPRINT.format(table=table)).fetchone()
 
-    def _rewind(self, connection: Any, name: str) -> None:
-        value = self.sequences.get(name)
-        if value is None:
-            connection.execute(f"ALTER SEQUENCE {name} RESTART")
-        else:
-            connection.execute("SELECT setval(%s, %s)", (name, value))
-
     def remove(self) -> None:
         with _connect(self.server) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
 
 
 _TABLES = "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+# where each sequence stands, and whether it has been asked yet
 _SEQUENCES = (
-    "SELECT 'public.' || quote_ident(sequencename), last_value FROM pg_sequences WHERE schemaname = 'public' ORDER BY 1"
+    "SELECT 'public.' || quote_ident(sequencename), coalesce(last_value, start_value), last_value IS NOT NULL "
+    "FROM pg_sequences WHERE schemaname = 'public' ORDER BY 1"
+)
+_REWIND = (
+    "SELECT setval(name::regclass, value, asked) "
+    "FROM unnest(%s::text[], %s::bigint[], %s::bool[]) AS kept(name, value, asked)"
 )
 _COLUMNS = (
     "SELECT quote_ident(column_name) FROM information_schema.columns "

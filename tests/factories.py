@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Sequence
-from contextlib import nullcontext, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import date, timedelta
 from functools import cache
 from typing import Any, TypeVar
@@ -75,6 +75,13 @@ def in_transaction() -> bool:
     return bool(db.session().info.get("writing"))
 
 
+@contextmanager
+def together() -> Iterator[None]:
+    """One transaction for all that is made inside, unless the test has opened one."""
+    with nullcontext() if in_transaction() else writing():
+        yield
+
+
 def _readable_afterwards(thing: object) -> None:
     """Each transaction expires what the one before has loaded: load it once more before the session goes."""
     g.setdefault("made", []).append(thing)
@@ -121,6 +128,7 @@ def ward(province_slug: str = "ha-noi") -> Ward:
 # --- people and organisations ---
 
 
+@together()
 def person(name: str = "Nguyễn Thị Lan", **columns: Any) -> Person:
     """Somebody with an account, whose password is PASSWORD."""
     defaults = {
@@ -134,10 +142,11 @@ def person(name: str = "Nguyễn Thị Lan", **columns: Any) -> Person:
 
 def next_ref_now(series: str) -> str:
     """The next ref of a series, in a transaction of its own where none is open."""
-    with nullcontext() if in_transaction() else writing():
+    with together():
         return next_ref(series)
 
 
+@together()
 def organisation(
     kind: OrganisationKind = OrganisationKind.PRODUCER,
     *,
@@ -172,6 +181,7 @@ def membership(member: Person, of: Organisation, role: Role = Role.MANAGER) -> M
     return stored(Membership(person_id=member.id, organisation_id=of.id, role=role))
 
 
+@together()
 def manager_of(of: Organisation, **columns: Any) -> Person:
     """Somebody new who runs an organisation."""
     made = person(**columns)
@@ -195,6 +205,7 @@ def actor(who: Person, of: Organisation | None = None, *roles: Role) -> Actor:
     )
 
 
+@together()
 def token(who: Person, of: Organisation | None = None, *scopes: Scope, **columns: Any) -> tuple[Token, str]:
     """A token with these rights (all where none are named), and its secret."""
     secret = f"ocop_{new_token()}"
@@ -205,6 +216,7 @@ def token(who: Person, of: Organisation | None = None, *scopes: Scope, **columns
     return stored(Token(**{**known, **words, "expires_at": until, **columns})), secret
 
 
+@together()
 def webhook(of: Organisation, url: str = "https://vidu.vn/ocop", **columns: Any) -> Webhook:
     """An address that is told of everything."""
     known = {"ref": next_ref_now("webhook"), "organisation_id": of.id, "url": url, "nonce": new_token()}
@@ -221,6 +233,7 @@ def product_set(set_number: int = 6) -> ProductSet:
     return found or stored(ProductSet(number=set_number, **words))
 
 
+@together()
 def product(
     seller: Organisation,
     name: str = "Bánh đậu xanh",
@@ -254,6 +267,7 @@ def product(
     return made
 
 
+@together()
 def variant(
     of: Product,
     *,
@@ -281,6 +295,7 @@ def variant_of(of: Product) -> Variant:
     ).first() or variant(of)
 
 
+@together()
 def stock_item(of: Variant, on_hand: int = 50, *, best_before: date | None = None) -> StockItem:
     """Packs on the shelf, received as one lot (with a best-before day) or without."""
     item = stored(StockItem(variant_id=of.id, on_hand=on_hand))
@@ -294,6 +309,7 @@ def stock_item(of: Variant, on_hand: int = 50, *, best_before: date | None = Non
     return item
 
 
+@together()
 def certificate(of: Product, star: int = 4, **columns: Any) -> Certificate:
     """A star in force, shown on the product."""
     issued = clock.today() - timedelta(days=300)
@@ -306,8 +322,7 @@ def certificate(of: Product, star: int = 4, **columns: Any) -> Certificate:
     }
     made = stored(Certificate(product_id=of.id, star=star, **{**defaults, **columns}))
     shown = {"star": star, "star_until": made.valid_until, "star_is_illustrative": True}
-    with nullcontext() if in_transaction() else writing():
-        db.session.execute(update(Product).where(Product.id == of.id).values(shown))
+    db.session.execute(update(Product).where(Product.id == of.id).values(shown))
     db.session.refresh(of)
     return made
 
@@ -315,6 +330,7 @@ def certificate(of: Product, star: int = 4, **columns: Any) -> Certificate:
 # --- what a seller needs before she can sell ---
 
 
+@together()
 def freight_table(of: Organisation, **columns: Any) -> FreightTable:
     """1 kg costs 20.000 ₫ in the province, 25.000 ₫ in the region, 30.000 ₫ elsewhere; further 500 g 5.000 ₫ each."""
     table = stored(FreightTable(organisation_id=of.id, **{"not_served": [], **columns}))
@@ -329,6 +345,7 @@ def bank_account(of: Organisation, *, bank_bin: str = "970436", account: str = "
     return stored(BankAccount(organisation_id=of.id, bank_bin=bank_bin, number=account, holder="HTX BANH DAU XANH"))
 
 
+@together()
 def seller(name: str = "", province_slug: str = "hai-duong") -> Organisation:
     """A verified producer with freight prices and a bank account: ready to sell."""
     made = organisation(name=name, province_slug=province_slug)

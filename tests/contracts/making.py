@@ -67,6 +67,7 @@ class TwoSides:
         return factories.actor(person, self.organisation(side), Role.SIGNATORY)
 
 
+@factories.together()
 def two_sides(*, departments: bool = True, star: int | None = 4) -> TwoSides:
     """Both organisations, verified, with tax codes; rice with a star; the rules of agreements loaded."""
     load_rules()
@@ -103,10 +104,11 @@ def here(one: T) -> T:
 
 def load_rules() -> None:
     """Policies, model clauses and working days, as a new marketplace has them."""
-    with writing():
+    with factories.together():
         rules.load()
 
 
+@factories.together()
 def department(province_slug: str) -> Organisation:
     """The Department of Industry and Trade of a province, with its officer and leader; made when first asked for."""
     province = factories.province(province_slug).now
@@ -136,6 +138,7 @@ def _members(of: Organisation) -> list[Any]:
     return list(db.session.scalars(select(Membership).where(Membership.organisation_id == of.id)))
 
 
+@factories.together()
 def _member(of: Organisation, role: Role) -> Person:
     made = factories.person()
     factories.membership(made, of, role)
