@@ -1,4 +1,4 @@
-"""What is looked at again every night: every text against its fingerprint, every file against its hash, every chain."""
+"""What is looked at again every night: texts against fingerprints, files against hashes, chains and what they tell."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from config import Settings
 from marketplace.contracts.models import Agreement, Document, Signature, TermsVersion
-from marketplace.contracts.services import chain, telling
+from marketplace.contracts.services import chain, retelling, telling
 from marketplace.contracts.terms.canonical import fingerprint
 from marketplace.core.database import db
 from marketplace.core.files import Missing, digest, store
@@ -23,7 +23,8 @@ log = structlog.get_logger()
 
 def faults(settings: Settings) -> list[str]:
     """Everything that is no longer what it was, each beginning with its agreement's ref or the word `published`."""
-    return [*_texts(), *_files(Document), *_files(Signature), *_numbers(), *chain.faults_of_all(settings)]
+    rows = [*_texts(), *_files(Document), *_files(Signature), *_numbers(), *retelling.faults()]
+    return [*rows, *chain.faults_of_all(settings)]
 
 
 def report(found: list[str]) -> None:
