@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from marketplace.contracts.models import Agreement, Release
-from marketplace.contracts.queries.releases import shown
+from marketplace.contracts.queries.releases import ocid_prefix, shown
 from marketplace.contracts.states.agreements import Consent, PaperKind
 from marketplace.core.database import db
 
@@ -56,4 +56,19 @@ def _shown(contracts: Iterable[Agreement]) -> list[dict[str, Any]]:
     consents = {one.id: one.consent for one in contracts}
     rows = select(Release).where(Release.agreement_id.in_(consents)).order_by(Release.agreement_id, Release.number)
     seen = (shown(json.loads(row.release), consents[row.agreement_id]) for row in db.session.scalars(rows))
-    return [one for one in seen if one is not None]
+    return _without_closed([one for one in seen if one is not None])
+
+
+def _without_closed(releases: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """No release names a contract of which the public learns nothing."""
+    named = {one["identifier"] for release in releases for one in release.get("relatedProcesses", ())}
+    refs = {ocid.removeprefix(ocid_prefix()): ocid for ocid in named}
+    public = _public().where(Agreement.ref.in_(refs)) if refs else None
+    known = {refs[one.ref] for one in db.session.scalars(public)} if public is not None else set()
+    return [_related_to(release, known) for release in releases]
+
+
+def _related_to(release: dict[str, Any], known: set[str]) -> dict[str, Any]:
+    kept = [one for one in release.get("relatedProcesses", ()) if one["identifier"] in known]
+    plain = {name: value for name, value in release.items() if name != "relatedProcesses"}
+    return {**plain, "relatedProcesses": kept} if kept else plain

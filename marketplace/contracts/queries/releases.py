@@ -51,7 +51,12 @@ ITEM_MEMBERS = ("id", "description", "additionalClassifications")
 
 def ocid_of(agreement: Agreement) -> str:
     """The open contracting id: the publisher's prefix and the ref of the contract."""
-    return f"{current_app.config['SETTINGS'].ocid_prefix}-{agreement.ref}"
+    return f"{ocid_prefix()}{agreement.ref}"
+
+
+def ocid_prefix() -> str:
+    """What stands before the ref of a contract in its open contracting id."""
+    return f"{current_app.config['SETTINGS'].ocid_prefix}-"
 
 
 def release_of(agreement: Agreement, tags: list[str], number: int) -> Json:
@@ -77,7 +82,8 @@ def shown(release: Mapping[str, Any], consent: Consent) -> Json | None:
     """What the public sees of a release at a level of consent: members named here, no others; None if nothing."""
     if consent is Consent.CLOSED:
         return None
-    public = {name: value for name, value in release.items() if name != "contracts"}
+    hidden = {"contracts", *({"relatedProcesses"} - set(SHOWN[consent]))}
+    public = {name: value for name, value in release.items() if name not in hidden}
     public["id"] = f"{release['id']}-{consent.value}"
     public["parties"] = [{name: one[name] for name in PARTY_MEMBERS if name in one} for one in release["parties"]]
     public["contracts"] = [_contract_shown(one, consent) for one in release["contracts"]]
