@@ -8,6 +8,7 @@ from typing import Any
 
 from marketplace.contracts.models import Agreement, Award, Quote, QuoteLine, Request
 from marketplace.contracts.queries import quotes as reading
+from marketplace.contracts.services import guards
 from marketplace.contracts.services.asking import tell_side
 from marketplace.contracts.services.carrying import brought
 from marketplace.contracts.services.requests import end_quotes
@@ -83,6 +84,7 @@ def _give(quote: Quote, line_id: int, choice: Choice) -> None:
 
 def _refuse_quote(quote: Quote, choice: Choice) -> None:
     name = quote.seller.name
+    guards.two_that_may_trade(quote.seller, quote.request.buyer)
     if quote.state is not QuoteState.OPEN:
         raise Refused(
             _("The quote of %(seller)s cannot be accepted: it is now “%(state)s”.",
@@ -131,6 +133,7 @@ def order(quote: Quote, *, by: Actor) -> Any:
     from marketplace.contracts.services.once import order_from_quote
 
     _hold_accepted(quote)
+    guards.two_that_may_trade(quote.seller, quote.request.buyer)
     made = order_from_quote(quote, by)
     return _became(quote, made, by)
 

@@ -195,6 +195,9 @@ def _callable(agreement: Agreement, asked: Asked) -> dict[str, AgreementLine]:
     for key, quantity in asked.quantities.items():
         if key not in rows or quantity < 0:
             raise Refused(_("The contract has no such line."), field=f"quantity-{key}")
+        if not rows[key].price_vnd:
+            sentence = _("This line has no price yet: agree on one first, by a contract or an annex.")
+            raise Refused(sentence, field=f"quantity-{key}")
     if not any(asked.quantities.values()):
         raise Refused(_("Please say how much you call of at least one line."))
     return rows

@@ -15,7 +15,7 @@ from marketplace.contracts.models import Agreement, CallOff, Deadline, Dispute, 
 from marketplace.contracts.queries.disputes import dispute_of
 from marketplace.contracts.queries.open_matters import open_disputes
 from marketplace.contracts.queries.workdays import end_of_workday, last_day
-from marketplace.contracts.services import deadlines, telling, trail
+from marketplace.contracts.services import deadlines, guards, telling, trail
 from marketplace.contracts.states.agreements import RUNNING, AgreementState, Side, Turn
 from marketplace.contracts.states.performing import (
     OPEN_DISPUTES,
@@ -34,6 +34,7 @@ from marketplace.core.refs import next_ref
 from marketplace.core.refusals import Refused
 
 DISPUTABLE = (*RUNNING, AgreementState.COMPLETED, AgreementState.EXPIRED, AgreementState.TERMINATED)
+SETTLING = ("settlement_proposed", "settlement_confirmed")
 MOST_OPEN = 10
 ANSWER_DAYS = 7
 
@@ -194,6 +195,7 @@ def confirm_settlement(dispute: Dispute, side: Side, mark: str, *, by: Actor) ->
         raise Refused(_("The settlement has changed since you read it. Please read it again."))
     if getattr(dispute, f"settled_{side.value}_at") is not None:
         raise Refused(_("You have confirmed this settlement already."))
+    guards.nobody_for_both(dispute.agreement, SETTLING, by, dispute=dispute.ref)
     setattr(dispute, f"settled_{side.value}_at", clock.now())
     _note(dispute, "settlement_confirmed", by, side=side.value, mark=mark)
     if dispute.settled_seller_at is None or dispute.settled_buyer_at is None:

@@ -20,7 +20,7 @@ from marketplace.contracts.queries.open_matters import (
     open_disputes,
     open_papers,
 )
-from marketplace.contracts.services import agreements, amending, deadlines, reviewing, telling, trail
+from marketplace.contracts.services import agreements, amending, deadlines, guards, reviewing, telling, trail
 from marketplace.contracts.services.time_limits import SILENCE
 from marketplace.contracts.states.agreements import (
     RUNNING,
@@ -150,6 +150,7 @@ def confirm_closing(contract: Agreement, side: Side, *, by: Actor) -> bool:
     require_running(contract)
     if getattr(contract, f"{side.value}_closed_at") is not None:
         raise Refused(_("You have confirmed this already. The other side has to confirm, too."))
+    guards.nobody_for_both(contract, ("closing_confirmed",), by)
     require_nothing_open(contract)
     setattr(contract, f"{side.value}_closed_at", clock.now())
     trail.note(contract, "closing_confirmed", by=by, side=side.value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.states import OrganisationState
-from marketplace.contracts.models import Acceptance, Agreement, TermsVersion
+from marketplace.contracts.models import Acceptance, Agreement, AgreementEvent, TermsVersion
 from marketplace.contracts.queries.goods import Good, goods_by_sku
 from marketplace.contracts.states.agreements import AgreementKind, AgreementState, PaperKind, Side
 from marketplace.core import clock
@@ -18,6 +18,7 @@ from marketplace.core.actors import Actor, OrganisationKind
 from marketplace.core.database import db
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.refusals import Refused
+from marketplace.core.tax_codes import TaxCodeKind, kind_of
 
 # papers that promise goods; minutes only look back
 WITH_GOODS = (PaperKind.CONTRACT, PaperKind.AMENDMENT)
@@ -30,6 +31,8 @@ def two_that_may_trade(seller: Organisation, buyer: Organisation) -> None:
         raise Refused(_l("An agreement needs two organisations."), field="partner")
     if seller.kind is not OrganisationKind.PRODUCER or buyer.kind not in BUYING:
         raise Refused(_l("The seller has to be a producer, the buyer a business."), field="partner")
+    if _are_one_person(seller.tax_code, buyer.tax_code):
+        raise Refused(_l("A company and its own branch are one: they make no contract together."), field="partner")
     for one in (seller, buyer):
         if one.state is OrganisationState.SUSPENDED:
             raise Refused(_l("%(name)s is suspended and can make no agreement now.", name=one.name), field="partner")
@@ -38,6 +41,22 @@ def two_that_may_trade(seller: Organisation, buyer: Organisation) -> None:
                 "%(name)s is not verified yet; agreements wait until the operator has done so.", name=one.name
             )
             raise Refused(sentence, field="partner")
+
+
+def _are_one_person(one: str | None, other: str | None) -> bool:
+    """A branch's tax code begins with its company's; the law knows one person behind both."""
+    kinds = {kind_of(code) for code in (one, other) if code}
+    heads = {code[:10] for code in (one, other) if code}
+    return TaxCodeKind.BRANCH in kinds and TaxCodeKind.PERSON not in kinds and bool(one and other) and len(heads) == 1
+
+
+def nobody_for_both(agreement: Agreement, kinds: Collection[str], by: Actor, **figures: str) -> None:
+    """Whoever has confirmed something for one side does not confirm it for the other."""
+    event = AgreementEvent
+    mine = event.agreement_id == agreement.id, event.kind.in_(kinds), event.actor_ref == by.ref
+    for said in db.session.scalars(select(event).where(*mine, event.organisation_ref != by.organisation_ref)):
+        if all(said.figures.get(name) == value for name, value in figures.items()):
+            raise Refused(_l("You have spoken for the other side of this agreement; a colleague has to do this."))
 
 
 def one_person_one_side(agreement: Agreement, side: Side, by: Actor) -> None:

@@ -52,7 +52,7 @@ class Proposal:
 def give(request: Request, seller: Organisation, proposal: Proposal, *, by: Actor) -> Quote:
     """A producer's first quote; sent twice by two colleagues it is one, the second is told so."""
     lock(request)
-    if request.state is not RequestState.OPEN:
+    if request.state is not RequestState.OPEN or request.answer_by < clock.today():
         raise Refused(_("This request is no longer open for quotes."))
     if reading.quote_of(request.id, seller.id) is not None:
         raise Refused(_("Your organisation has answered this request already. Open that quote to change it."))
