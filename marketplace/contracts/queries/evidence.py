@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from marketplace.contracts.models import (
 from marketplace.contracts.states.agreements import AgreementState, Evidence, Side
 from marketplace.contracts.states.signing import Verdict
 from marketplace.core.database import db
+from marketplace.core.tax_codes import masked
 
 SCHEMA = "ocop-evidence/1"
 # what E's checks tell beside who and when
@@ -165,7 +166,7 @@ def _signature(one: Signed) -> dict[str, Any]:
         "level": signature.evidence.value,
         "way": signature.way.value,
         "signer": signature.signer_name,
-        "tax_code": signature.tax_code,
+        "tax_code": masked(signature.tax_code),
         "issuer": signature.issuer,
         "serial": signature.serial,
         "certificate_sha256": signature.fingerprint,
@@ -174,9 +175,18 @@ def _signature(one: Signed) -> dict[str, Any]:
         "file_sha256": signature.sha256,
         "file_bytes": signature.size,
         "verdict": one.verdict.value,
-        "checked": {name: signature.report[name] for name in TOLD if name in signature.report},
+        "checked": _told(signature.report),
         "last_check": _check(one.check),
     }
+
+
+def _told(report: Mapping[str, Any]) -> dict[str, Any]:
+    """What the checks found; of a household's code, which is its owner's own number, only the ends."""
+    told = {name: report[name] for name in TOLD if name in report}
+    if "signer" in told:
+        codes = [masked(code) for code in told["signer"].get("tax_codes", ())]
+        told["signer"] = {**told["signer"], "tax_codes": codes}
+    return told
 
 
 def _check(check: SignatureCheck | None) -> dict[str, Any] | None:
