@@ -99,7 +99,8 @@ def signed_file(row: SigningCode, signature: bytes) -> bytes:
 
 
 def use(row: SigningCode) -> None:
-    """The code has done its work."""
+    """The code has done its work; the paper is locked before it, as by whoever makes a new one."""
+    signing.hold(row.document.agreement)
     lock(row)
     if not is_good(row):
         raise Refused(GONE)
