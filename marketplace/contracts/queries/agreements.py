@@ -31,6 +31,7 @@ from marketplace.core.actors import Actor, OrganisationKind
 from marketplace.core.database import db
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.states import Labelled
+from marketplace.core.tax_codes import is_personal
 from marketplace.core.text import fold
 
 PER_PAGE = 20
@@ -175,7 +176,9 @@ def partners_found(actor: Actor, words: str, *, of_buyer: bool) -> list[Organisa
 
 
 def _text_of(one: Organisation) -> str:
-    return fold(f"{one.name} {one.legal_name} {one.tax_code or ''} {one.ref} {one.province.name}")
+    """What an organisation is found by; a person's own number could be guessed digit by digit."""
+    code = "" if is_personal(one.tax_code) else one.tax_code or ""
+    return fold(f"{one.name} {one.legal_name} {code} {one.ref} {one.province.name}")
 
 
 def quotes_to_start_from(actor: Actor) -> list[Quote]:
