@@ -199,6 +199,16 @@ def test_a_bad_check_changes_nothing(sent: Stage, typed: dict[str, str], field: 
     assert sent.book()["delivered"] == 0
 
 
+def test_the_buyer_reads_what_becomes_of_rejected_goods(sent: Stage) -> None:
+    words = "Hàng bị từ chối không phải trả tiền nhưng vẫn tính là đã gọi."
+    pages = (f"/agreements/{sent.contract}", sent.path, f"{sent.path}/new")
+    assert not any(words in sent.buyer.get(page).text for page in pages)
+    sku = sent.sides.variant.sku
+    data = {f"accepted-{sku}": "90", f"reason-{sku}": "missing"}
+    assert sent.buyer.post(f"/orders/{sent.order()}/check", data=data).status_code == 303
+    assert all(words in sent.buyer.get(page).text for page in pages)
+
+
 def test_goods_are_paid_by_transfer_after_the_receipt(sent: Stage, app: Flask) -> None:
     from marketplace.payments.models import Payment
 

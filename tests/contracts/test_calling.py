@@ -280,6 +280,25 @@ def test_a_delivery_refused_at_the_door_may_be_called_again(contract: Agreement,
     assert (figures["called"], figures["confirmed"], figures["delivered"]) == (0, 0, 0)
 
 
+def test_rejected_goods_stay_called_and_an_annex_brings_their_replacement(contract: Agreement, sides: TwoSides) -> None:
+    perform.stock(sides)
+    call_off = perform.call(contract, sides, L1=1260)
+    perform.deliver(call_off, sides)
+    perform.check(call_off, sides, rejected=60)
+    book = {"called": 1260, "confirmed": 1260, "delivered": 1260, "accepted": 1200, "rejected": 60}
+    assert perform.book(contract).items() >= book.items()
+    with pytest.raises(Refused) as refusal:
+        perform.call(contract, sides, L1=1)
+    assert "bằng phụ lục" in str(refusal.value.sentence)
+    assert perform.book(contract).items() >= book.items()
+    (line,) = last_terms(contract)["lines"]  # type: ignore[index]
+    with writing():
+        lock(contract)
+        books.move_book(contract, {"lines": [{**line, "quantity": "1260", "tolerance_percent": 5}]})
+    perform.call(contract, sides, L1=60)
+    assert perform.book(contract)["called"] == 1320
+
+
 def test_an_annex_moves_the_book_and_leaves_placed_call_offs_their_price(contract: Agreement, sides: TwoSides) -> None:
     call_off = perform.call(contract, sides, L1=100)
     terms = last_terms(contract)
