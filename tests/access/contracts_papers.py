@@ -43,7 +43,7 @@ def consenting(world: World, role: str) -> Asked:
 
 
 PAGE = {"visitors": SIGN_IN}
-# the officer of the seller's province, once departments were asked
+# officers of the two provinces read papers and call-offs, once their departments were shown the contract
 TOLD = {**PAGE, "officer": 200}
 ROWS: dict[str, Row] = {
     "GET contracts.open_data_policy": public(),

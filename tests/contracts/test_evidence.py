@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from pypdf import PdfReader
 
+from marketplace.accounts.models import Person
 from marketplace.contracts.models import Agreement, Signature, SigningBase
 from marketplace.contracts.queries.delivery_papers import DELIVERY, minutes_paper, slip_paper
 from marketplace.contracts.services import evidence
@@ -24,7 +25,7 @@ from marketplace.core.files import store
 from tests.clients import Client
 from tests.contracts import changing
 from tests.contracts import performing as perform
-from tests.contracts.making import Walk, add_signature, agreement_in, document_of, two_sides
+from tests.contracts.making import Walk, add_signature, agreement_in, department, document_of, officer_of, two_sides
 
 Members = Callable[[Any], Client]
 
@@ -224,6 +225,28 @@ def test_papers_of_deliveries_are_for_both_sides(app: Flask, client: Client, cli
         perform.ship(db.session.merge(call_off), sides)
     assert [one.get(f"{base}/minutes.pdf").mimetype for one in sees] == ["application/pdf"] * 2
     assert client.get(f"{base}/slip.pdf").status_code == 303
+
+
+def test_departments_read_the_papers_of_deliveries_once_they_know_the_contract(app: Flask, client_of: Members) -> None:
+    with app.app_context():
+        sides = two_sides()
+        agreement = perform.contract_in_force(sides)
+        perform.stock(sides)
+        call_off = perform.call(agreement, sides, L1=10)
+        perform.ship(call_off, sides)
+        base = f"/agreements/{agreement.ref}/call-offs/{call_off.ref}"
+        officers = [
+            db.session.get_one(Person, officer_of(department(place)).person_id)
+            for place in ("quang-tri", "quang-ninh", "hai-duong")
+        ]
+    readers = [client_of(one) for one in officers]
+    for paper in ("slip.pdf", "minutes.pdf"):
+        assert [one.get(f"{base}/{paper}").status_code for one in readers] == [200, 200, 404]
+    # they read, and do nothing
+    assert [one.post(base, data={"act": "place"}).status_code for one in readers] == [403, 403, 404]
+    with app.app_context(), writing():
+        db.session.get_one(Agreement, agreement.id).shown_to_departments_at = None
+    assert [one.get(f"{base}/slip.pdf").status_code for one in readers] == [404, 404, 404]
 
 
 def test_an_annex_says_what_changes(app: Flask) -> None:
