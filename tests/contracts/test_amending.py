@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
+from pypdf import PdfReader
 
 from marketplace.contracts.models import Agreement
 from marketplace.contracts.queries.in_force import terms_in_force
@@ -14,9 +17,10 @@ from marketplace.contracts.services import agreements, amending, endings
 from marketplace.contracts.states.agreements import AgreementState, PaperKind, Side
 from marketplace.core import clock
 from marketplace.core.actors import Actor
-from marketplace.core.database import writing
+from marketplace.core.database import db, writing
 from marketplace.core.refusals import Refused
-from tests.contracts import changing
+from tests.clients import Client
+from tests.contracts import changing, making
 from tests.contracts.changing import (
     again,
     annex,
@@ -36,6 +40,7 @@ from tests.contracts.making import agreement_in
 from tests.contracts.performing import two_lines
 
 Frozen = Callable[[datetime], datetime]
+Members = Callable[[Any], Client]
 
 
 def test_a_signed_annex_becomes_the_next_version_of_the_contract(app: Flask) -> None:
@@ -181,6 +186,47 @@ def test_a_pack_stands_in_one_line_of_an_annex_even_when_two_annexes_add_it(app:
             amending.base_anew(second, Side.SELLER, by=sides.actor(Side.SELLER))
         terms = changing.draft_terms(second)
         assert [(one["key"], one["quantity"]) for one in terms["lines"]] == [("L1", "1300"), ("L2", "150")]
+
+
+def test_an_annex_fallen_behind_is_not_called_complete(app: Flask, client_of: Members) -> None:
+    with app.app_context():
+        contract, sides = in_force()
+        first, second = annex(contract, sides), annex(contract, sides)
+        ref, first_id = second.ref, first.id
+    client = client_of(sides.manager)
+    pages = (f"/agreements/{ref}", f"/agreements/{ref}/draft", f"/agreements/{ref}/draft?step=check")
+    assert all("Đã đủ: có thể gửi." in client.get(page).text for page in pages)
+    with app.app_context():
+        sign(db.session.get_one(Agreement, first_id), sides)
+    for page in pages:
+        text = client.get(page).text
+        assert "Đã đủ" not in text
+        assert "Một phụ lục khác" in text
+    assert f'action="/agreements/{ref}/basis"' in client.get(pages[2]).text
+    assert client.post(f"/agreements/{ref}/basis").headers["Location"] == f"/agreements/{ref}/draft"
+    assert all("Một phụ lục khác" not in client.get(page).text for page in pages)
+
+
+def test_the_preview_of_an_annex_says_what_changes(app: Flask, client_of: Members) -> None:
+    with app.app_context():
+        contract, sides = in_force()
+        paper = annex(contract, sides)
+        rewrite(paper, sides, lines=lines_with(paper, price_vnd=125_000))
+        ref, number = paper.ref, contract.paper_number
+    client = client_of(sides.manager)
+    told = words_in(client.get(f"/agreements/{ref}/preview.pdf").data)
+    for part in ("NHỮNG ĐIỂM THAY ĐỔI", number, "120.000 ₫ 125.000 ₫"):
+        assert part in told, part
+    assert client.get(f"/agreements/{ref}/preview.webp").status_code == 200
+    with app.app_context():
+        sign(making.here(paper), sides)
+    # in force, it still says what it has changed
+    assert "120.000 ₫ 125.000 ₫" in words_in(client.get(f"/agreements/{ref}/preview.pdf").data)
+
+
+def words_in(pdf: bytes) -> str:
+    pages = PdfReader(io.BytesIO(pdf)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).replace("\u00a0", " ").split())
 
 
 def test_what_is_being_signed_on_the_old_text_goes_back(app: Flask) -> None:

@@ -108,7 +108,8 @@ def test_its_qr_code_leads_to_the_check(issued: Agreement) -> None:
 def test_a_long_table_says_its_head_on_each_page(app: Flask) -> None:
     with app.app_context():
         sides = two_sides()
-        many = [line(sides.variant, key=f"L{n}") for n in range(1, 81)]
+        packs = [factories.variant(sides.product) for _ in range(80)]
+        many = [line(pack, key=f"L{n}") for n, pack in enumerate(packs, 1)]
         agreement = agreement_in(AgreementState.SIGNING, sides, lines=many)
         reader = read(file_of(document_of(agreement)))
     pages = [page.extract_text() for page in reader.pages]

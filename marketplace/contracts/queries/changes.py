@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -11,11 +13,15 @@ from sqlalchemy.orm import joinedload
 from marketplace.contracts.models import Agreement, Suspension
 from marketplace.contracts.queries.open_matters import later_papers
 from marketplace.contracts.states.agreements import RUNNING, TERMINAL, AgreementState, PaperKind
+from marketplace.contracts.terms.checking import Missing, missing
+from marketplace.contracts.terms.drafting import ModelText
 from marketplace.core import clock
 from marketplace.core.actors import Actor
 from marketplace.core.database import db
+from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.permissions import Permission, allows
 
+BEHIND = _l("Another annex has changed the contract since. Please put this one on the text in force now.")
 # two months before the end both sides are asked for the first time
 RENEWABLE_DAYS = 60
 
@@ -39,11 +45,6 @@ class Changes:
     def minutes(self) -> list[Agreement]:
         """Minutes of termination and of liquidation."""
         return [one for one in self.papers if one.paper is not PaperKind.AMENDMENT]
-
-    @property
-    def is_running(self) -> bool:
-        """In force, perhaps winding down."""
-        return self.contract.state in RUNNING
 
 
 def changes_of(actor: Actor, contract: Agreement) -> Changes:
@@ -83,3 +84,9 @@ def is_behind(paper: Agreement) -> bool:
     if paper.paper is not PaperKind.AMENDMENT or contract is None:
         return False
     return paper.amends_version != contract.active_version
+
+
+def to_do(paper: Agreement, terms: Mapping[str, Any], library: Iterable[ModelText]) -> list[Missing]:
+    """What has to be done before a text is sent: for an annex that another has overtaken, its new basis comes first."""
+    overtaken = [Missing("basis", str(BEHIND))] if is_behind(paper) else []
+    return [*overtaken, *missing(terms, library)]

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from marketplace.contracts.models import Acceptance, Agreement, TermsDraft, TermsVersion
-from marketplace.contracts.queries.changes import is_behind
+from marketplace.contracts.queries.changes import BEHIND, is_behind
 from marketplace.contracts.queries.in_force import last_terms, terms_in_force, version_numbered
 from marketplace.contracts.queries.open_matters import book_of, last_child, next_ordinal, open_call_offs, open_papers
 from marketplace.contracts.services import agreements, trail
@@ -32,12 +32,10 @@ from marketplace.core import clock
 from marketplace.core.actors import SYSTEM, Actor
 from marketplace.core.database import db, lock
 from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.refusals import Refused
 
 # what two sides work on at once stays readable
 MOST_OPEN = 3
-BEHIND = _l("Another annex has changed the contract since. Please put this one on the text in force now.")
 # a firm that has got another name is still the same one
 WHO = ("ref", "tax_code")
 

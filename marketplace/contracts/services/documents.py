@@ -23,7 +23,7 @@ from marketplace.contracts.models import (
     SigningBase,
     TermsVersion,
 )
-from marketplace.contracts.queries.in_force import terms_in_force
+from marketplace.contracts.queries.in_force import terms_in_force, version_numbered
 from marketplace.contracts.queries.papers import CONTRACT, Issuing, contract_paper
 from marketplace.contracts.queries.workdays import end_of_workday
 from marketplace.contracts.services import deadlines, numbering, telling, trail
@@ -117,9 +117,18 @@ def void(document: Document, reason: str, words: str) -> None:
     db.session.flush()
 
 
-def preview(terms: Mapping[str, Any]) -> bytes:
-    """The paper as a draft: no number, a watermark on every page, no signature; a sign without letters is refused."""
-    return papers.archival(CONTRACT, contract_paper(terms), made_at=clock.now()).pdf
+def preview(terms: Mapping[str, Any], agreement: Agreement | None = None) -> bytes:
+    """The paper as a draft: no number, a watermark on every page, no signature; a sign without letters is refused.
+
+    With `agreement`, a later paper names its contract, and an annex says what it changes.
+    """
+    return papers.archival(CONTRACT, _draft(terms, agreement), made_at=clock.now()).pdf
+
+
+def _draft(terms: Mapping[str, Any], agreement: Agreement | None) -> dict[str, Any]:
+    if agreement is None:
+        return contract_paper(terms)
+    return contract_paper(terms, about=about(agreement), before=_terms_before(agreement))
 
 
 def require_letters(terms: Mapping[str, Any]) -> None:
@@ -127,9 +136,9 @@ def require_letters(terms: Mapping[str, Any]) -> None:
     preview(terms)
 
 
-def pictured(terms: Mapping[str, Any]) -> list[bytes]:
+def pictured(terms: Mapping[str, Any], agreement: Agreement | None = None) -> list[bytes]:
     """The pages of the draft as pictures."""
-    return papers.pictures(CONTRACT, contract_paper(terms))
+    return papers.pictures(CONTRACT, _draft(terms, agreement))
 
 
 def number(agreement: Agreement) -> str:
@@ -163,9 +172,14 @@ def about(agreement: Agreement) -> str:
 
 
 def _terms_before(agreement: Agreement) -> dict[str, Any] | None:
-    """What the contract says until an annex of it is in force."""
+    """What the contract says until an annex of it is in force, or said until then."""
     contract = agreement.belongs_to
-    return terms_in_force(contract) if contract and agreement.paper is PaperKind.AMENDMENT else None
+    if contract is None or agreement.paper is not PaperKind.AMENDMENT:
+        return None
+    if agreement.state is not AgreementState.ACTIVE:
+        return terms_in_force(contract)
+    before = version_numbered(contract, agreement.amends_version)
+    return before.terms if before is not None else None
 
 
 def verify_url(token: str) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from marketplace.contracts.events import AgreementMoved
 from marketplace.contracts.models import Agreement, Document, DocumentVoiding
+from marketplace.contracts.queries.changes import BEHIND
 from marketplace.contracts.queries.in_force import last_terms
 from marketplace.contracts.queries.open_matters import (
     book_of,
@@ -127,7 +128,7 @@ def _send_back_those_behind(contract: Agreement) -> None:
     for other in open_papers(contract, PaperKind.AMENDMENT):
         if other.state is AgreementState.SIGNING:
             lock(other)
-            send_back(other, amending.BEHIND)
+            send_back(other, BEHIND)
 
 
 def _end_by_minutes(contract: Agreement, minutes: Agreement) -> None:

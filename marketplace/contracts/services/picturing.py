@@ -8,6 +8,7 @@ from typing import Any
 
 from PIL import Image
 
+from marketplace.contracts.models import Agreement
 from marketplace.contracts.services import documents
 
 WIDTH = 760
@@ -16,9 +17,9 @@ QUALITY = 72
 GROUND = (228, 223, 210)
 
 
-def picture_of(terms: Mapping[str, Any]) -> bytes:
+def picture_of(terms: Mapping[str, Any], agreement: Agreement) -> bytes:
     """All pages below each other, as WebP."""
-    pages = [Image.open(io.BytesIO(one)).convert("RGB") for one in documents.pictured(terms)]
+    pages = [Image.open(io.BytesIO(one)).convert("RGB") for one in documents.pictured(terms, agreement)]
     shrunk = [one.resize((WIDTH, one.height * WIDTH // one.width)) for one in pages]
     tall = Image.new("RGB", (WIDTH, sum(one.height + GAP for one in shrunk) - GAP), GROUND)
     top = 0

@@ -15,13 +15,13 @@ from marketplace.contracts.forms.agreements import SendForm
 from marketplace.contracts.forms.terms import STEP_OF, Step, Wanted, steps_of
 from marketplace.contracts.models import Agreement
 from marketplace.contracts.policies import agreement_for, side_of
-from marketplace.contracts.queries import goods, rules, versions
+from marketplace.contracts.queries import changes, goods, rules, versions
 from marketplace.contracts.queries.parties import party_of
 from marketplace.contracts.queries.versions import Text
 from marketplace.contracts.services import agreements as services
 from marketplace.contracts.services import picturing
 from marketplace.contracts.states.agreements import AgreementKind, Side
-from marketplace.contracts.terms import checking, describing, differing, naming
+from marketplace.contracts.terms import describing, differing, naming
 from marketplace.contracts.terms.filling import BLANK
 from marketplace.contracts.views.agreements import for_sides, head_of
 from marketplace.core import clock
@@ -71,7 +71,7 @@ def _step(agreement: Agreement) -> Step:
 def _editor(agreement: Agreement, side: Side, text: Text, step: Step) -> dict[str, Any]:
     """What every step shows: its fields, the way through, the sums, and what is missing."""
     library = rules.library(agreement.kind, agreement.paper)
-    lacking = checking.missing(text.terms, library)
+    lacking = changes.to_do(agreement, text.terms, library)
     possible = steps_of(agreement.kind, agreement.paper)
     place = possible.index(step)
     return {
@@ -84,6 +84,7 @@ def _editor(agreement: Agreement, side: Side, text: Text, step: Step) -> dict[st
         "missing": [(one, STEP_OF.get(one.section, Step.CHECK)) for one in lacking],
         "library": library,
         "is_stale": text.draft is not None and text.draft.based_on != agreement.last_version,
+        "is_behind": changes.is_behind(agreement),
         "is_mou": agreement.kind is AgreementKind.MOU,
         "mine": side.value,
         "entry": _entry,
@@ -207,7 +208,7 @@ def preview_picture(ref: str) -> ResponseReturnValue:
     shown = text or versions.text_shown(agreement, side)
     if shown is None:
         raise NotSeen
-    return private(Response(picturing.picture_of(shown.terms), mimetype="image/webp"))
+    return private(Response(picturing.picture_of(shown.terms, agreement), mimetype="image/webp"))
 
 
 @bp.post("/agreements/<ref>/draft/removal")

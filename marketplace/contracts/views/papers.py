@@ -43,7 +43,7 @@ def document_pdf(ref: str) -> ResponseReturnValue:
 def preview_pdf(ref: str) -> ResponseReturnValue:
     """The text as a draft: what I am writing or what lies on the table; for a department what both sides accepted."""
     agreement = agreement_for(actor(), ref)
-    return _file(documents.preview(_text(actor(), agreement)), PDF, f"{agreement.ref}-ban-nhap.pdf")
+    return _file(documents.preview(_text(actor(), agreement), agreement), PDF, f"{agreement.ref}-ban-nhap.pdf")
 
 
 @bp.get("/agreements/<ref>/evidence.zip")

@@ -11,12 +11,12 @@ from marketplace.contracts.models import Agreement
 from marketplace.contracts.policies import side_of
 from marketplace.contracts.policies.agreements import EDITORS
 from marketplace.contracts.queries import agreements as lists
-from marketplace.contracts.queries import history, rules, turns, versions
+from marketplace.contracts.queries import changes, history, rules, turns, versions
 from marketplace.contracts.queries.objections import objection_to
 from marketplace.contracts.sections import section
 from marketplace.contracts.states.agreements import AgreementAction as A
 from marketplace.contracts.states.agreements import AgreementState, Consent
-from marketplace.contracts.terms import checking, describing, differing
+from marketplace.contracts.terms import describing, differing
 from marketplace.core.actors import Actor
 
 LATEST = 6
@@ -32,7 +32,8 @@ def draft_section(reader: Actor, agreement: Agreement) -> Any | None:
     if draft is None:
         return None
     library = rules.library(agreement.kind, agreement.paper)
-    return {"draft": draft, "missing": checking.missing(draft.terms, library)}
+    missing = changes.to_do(agreement, draft.terms, library)
+    return {"draft": draft, "missing": missing, "is_behind": changes.is_behind(agreement)}
 
 
 @section("answer", "contracts/sections/answer.html", place=12)
