@@ -46,6 +46,11 @@ class Changes:
         """Minutes of termination and of liquidation."""
         return [one for one in self.papers if one.paper is not PaperKind.AMENDMENT]
 
+    @property
+    def is_running(self) -> bool:
+        """In force, perhaps winding down."""
+        return self.contract.state in RUNNING
+
 
 def changes_of(actor: Actor, contract: Agreement) -> Changes:
     """What a reader may see of it: a draft only the side that writes it, all else by the paper's own rule."""
