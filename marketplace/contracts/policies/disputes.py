@@ -13,6 +13,7 @@ from marketplace.contracts.policies.agreements import (
     may_see_agreement,
     side_of,
 )
+from marketplace.contracts.queries.changes import standing_suspensions
 from marketplace.core.actors import Actor
 from marketplace.core.database import db
 from marketplace.core.permissions import Permission, permits, reach
@@ -20,10 +21,13 @@ from marketplace.core.permissions import Permission, permits, reach
 
 @permits(Permission.AGREEMENT_SUSPEND)
 def may_suspend_agreement(actor: Actor, agreement: Agreement) -> bool:
-    """Managers and staff of both sides; the departments once one of them follows the contract."""
+    """Managers and staff of both sides; the departments while one follows it, or a suspension of their own stands."""
     if may_edit_agreement(actor, agreement):
         return True
-    return agreement.is_monitored and is_department_of(actor, agreement) and may_see_agreement(actor, agreement)
+    if not is_department_of(actor, agreement) or not may_see_agreement(actor, agreement):
+        return False
+    own = (one.organisation_id == actor.organisation_id for one in standing_suspensions(agreement))
+    return agreement.is_monitored or any(own)
 
 
 @permits(Permission.DISPUTE_SEE)

@@ -88,7 +88,9 @@ def shown_events(agreement: Agreement, *, of_sides: bool) -> list[AgreementEvent
 
 def _of_paper(agreement: Agreement, folder: str, of_sides: bool) -> Files:
     for document in documents_of(agreement):
-        yield from _of_document(document, folder)
+        # a void paper is for the sides only
+        if of_sides or voiding_of(document) is None:
+            yield from _of_document(document, folder)
     current = document_in_force(agreement)
     if current is not None:
         told = report(current)
