@@ -132,3 +132,14 @@ def test_what_a_side_writes_and_has_not_sent_is_nowhere(app: Flask, client_of: M
 
         told = [json.dumps(one.context) for one in db.session.scalars(select(Notice))]
         assert not any("98765" in one or "98.765" in one for one in told)
+
+
+def test_who_waits_for_the_operator_is_named_to_nobody(app: Flask, client_of: Member) -> None:
+    """Refs can be counted up: the form names only whom the public knows."""
+    with app.app_context():
+        sides = two_sides(departments=False)
+        pending = factories.organisation(name="Hợp tác xã Chưa Lộ Tên", verified=False).ref
+        known = sides.buyer.ref
+    client = client_of(sides.manager)
+    assert "Chưa Lộ Tên" not in client.get(f"/agreements/new?partner={pending}").get_data(as_text=True)
+    assert sides.buyer.name in client.get(f"/agreements/new?partner={known}").get_data(as_text=True)

@@ -27,7 +27,7 @@ from marketplace.core.refusals import Refused
 from tests import factories
 from tests.clients import Client
 from tests.contracts import forging, paperwork, pens
-from tests.contracts.making import TwoSides
+from tests.contracts.making import TwoSides, Walk
 
 SELLER, BUYER = Side.SELLER, Side.BUYER
 
@@ -182,6 +182,27 @@ def test_details_that_change_during_a_check_refuse_the_file(market: Flask) -> No
         db.session.execute(update(Organisation).where(mine).values(legal_name="Công ty Tên mới"))
     db.session.expire_all()
     assert pens.judge(upload).state is UploadState.REFUSED
+
+
+def test_a_renamed_side_goes_on_with_a_version_of_its_own(market: Flask) -> None:
+    """Who was renamed accepts no text with the old name; her own version names the new one and is signed."""
+    sides, agreement = pens.ready_to_sign()
+    with writing():
+        mine = Organisation.id == sides.seller.id
+        db.session.execute(update(Organisation).where(mine).values(legal_name="Hợp tác xã Tên mới"))
+    db.session.expire_all()
+    walk = Walk(sides)
+    walk.ask_for_changes(agreement)
+    walk.counter(agreement, BUYER)
+    with pytest.raises(Refused, match="tên hoặc mã số thuế cũ"):
+        walk.accept(agreement)
+    db.session.rollback()
+    walk.counter(agreement, SELLER)
+    for step in ("accept", "review", "issue"):
+        getattr(walk, step)(agreement)
+    for side in Side:
+        assert pens.sign(agreement, side, sides).state is UploadState.ACCEPTED
+    assert again(agreement).state is AgreementState.ACTIVE
 
 
 # --- the lighter ways ---

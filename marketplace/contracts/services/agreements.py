@@ -244,6 +244,7 @@ def accept(agreement: Agreement, sha256: str, by: Actor) -> None:
     if side in versions.sides_that_accepted(version):
         raise Refused(_l("Version %(number)s is no longer open: a new version is needed.", number=version.number))
     guards.one_person_one_side(agreement, side, by)
+    guards.names_its_reader(agreement, side, version.terms)
     _fits(agreement, version.terms)
     versions.add_acceptance(version, side, by=by)
     _forget_draft(agreement, side)

@@ -12,6 +12,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.accounts.states import OrganisationState
 from marketplace.contracts.models import Acceptance, Agreement, AgreementEvent, TermsVersion
 from marketplace.contracts.queries.goods import Good, goods_by_sku
+from marketplace.contracts.queries.parties import identity_of
 from marketplace.contracts.states.agreements import AgreementKind, AgreementState, PaperKind, Side
 from marketplace.core import clock
 from marketplace.core.actors import Actor, OrganisationKind
@@ -19,6 +20,7 @@ from marketplace.core.database import db
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.refusals import Refused
 from marketplace.core.tax_codes import TaxCodeKind, kind_of
+from marketplace.core.text import clean
 
 # papers that promise goods; minutes only look back
 WITH_GOODS = (PaperKind.CONTRACT, PaperKind.AMENDMENT)
@@ -41,6 +43,20 @@ def two_that_may_trade(seller: Organisation, buyer: Organisation) -> None:
                 "%(name)s is not verified yet; agreements wait until the operator has done so.", name=one.name
             )
             raise Refused(sentence, field="partner")
+
+
+def is_named_as_today(organisation: Organisation, terms: Mapping[str, Any], side: Side) -> bool:
+    """A text names a side by the legal name and tax code that count now."""
+    today, named = identity_of(organisation), terms["parties"][side.value]
+    return all(clean(str(today[name])) == named.get(name) for name in ("legal_name", "tax_code"))
+
+
+def names_its_reader(agreement: Agreement, side: Side, terms: Mapping[str, Any]) -> None:
+    """Nobody accepts a text that names her own organisation otherwise than it is called now."""
+    if not is_named_as_today(agreement.organisation_of(side), terms, side):
+        raise Refused(
+            _l("This text names your organisation as it was called before. Save and send a version of your own.")
+        )
 
 
 def _are_one_person(one: str | None, other: str | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,7 @@ from marketplace.accounts.states import OrganisationState
 from marketplace.contracts.models import Agreement, Mandate
 from marketplace.contracts.queries import signing as known
 from marketplace.contracts.queries.in_force import last_terms
-from marketplace.contracts.queries.parties import identity_of
+from marketplace.contracts.services import guards
 from marketplace.contracts.signatures.faults import Fault
 from marketplace.contracts.signatures.questions import covers
 from marketplace.contracts.states.agreements import AgreementKind, Side
@@ -23,7 +23,6 @@ from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.outbox import notify
 from marketplace.core.refs import next_ref
 from marketplace.core.refusals import Refused
-from marketplace.core.text import clean
 
 
 def give(
@@ -79,14 +78,10 @@ def _fault_of_sides(agreement: Agreement) -> Fault | None:
     sides = [agreement.organisation_of(side) for side in Side]
     if any(one.state is OrganisationState.SUSPENDED for one in sides):
         return Fault.SUSPENDED
-    named = (last_terms(agreement) or {}).get("parties", {})
-    same = all(_is_named(agreement.organisation_of(side), named.get(side.value, {})) for side in Side)
-    return None if same else Fault.RENAMED
-
-
-def _is_named(organisation: Organisation, party: Mapping[str, Any]) -> bool:
-    today = identity_of(organisation)
-    return all(clean(str(today[name])) == party.get(name) for name in ("legal_name", "tax_code"))
+    terms = last_terms(agreement)
+    if terms is None or all(guards.is_named_as_today(agreement.organisation_of(side), terms, side) for side in Side):
+        return None
+    return Fault.RENAMED
 
 
 def _fault_of_person(agreement: Agreement, organisation: Organisation, person: Person) -> Fault | None:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.queries.organisations import organisation_by_ref
 from marketplace.accounts.signing_in import needs_sign_in
+from marketplace.accounts.states import OrganisationState
 from marketplace.contracts import bp
 from marketplace.contracts.forms.agreements import ConsentForm, NewForm
 from marketplace.contracts.models import Agreement, Quote
@@ -88,7 +89,9 @@ def _usual_side() -> Side:
 
 
 def _chosen(form: NewForm) -> Organisation | None:
-    return _partner(form.partner.data or "")
+    """Who is chosen, by name where that is public: whoever waits for the operator is nobody's business."""
+    found = _partner(form.partner.data or "")
+    return found if found is not None and found.state is not OrganisationState.PENDING else None
 
 
 def _partner(name: str) -> Organisation | None:
