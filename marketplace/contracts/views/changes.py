@@ -89,7 +89,7 @@ def propose_amendment(ref: str) -> ResponseReturnValue:
     with writing():
         paper = amending.propose_amendment(contract, own_side(contract), rationale, by=actor()).ref
     flash(_("The annex is begun. Change what has to change, then send it to the other side."), "success")
-    return redirect(f"/agreements/{paper}/draft", code=303)
+    return redirect(url_for(".draft", ref=paper), code=303)
 
 
 @bp.post("/agreements/<ref>/basis")
@@ -100,7 +100,7 @@ def base_anew(ref: str) -> ResponseReturnValue:
     with writing():
         amending.base_anew(paper, own_side(paper), by=actor())
     flash(_("The annex stands on the text in force now. Look it over, then send it."), "success")
-    return redirect(f"/agreements/{ref}/draft", code=303)
+    return redirect(url_for(".draft", ref=ref), code=303)
 
 
 # --- suspensions -----------------------------------------------------------------------------------------------------
@@ -165,7 +165,7 @@ def give_notice(ref: str) -> ResponseReturnValue:
     with writing():
         terminating.give_notice(contract, own_side(contract), ground, form.words.data, form.until.data, by=actor())
     flash(_("The other side has your notice. No new call-offs are placed from now on."), "success")
-    return redirect(f"/agreements/{ref}", code=303)
+    return redirect(url_for(".show", ref=ref), code=303)
 
 
 @bp.post("/agreements/<ref>/termination/minutes")
@@ -189,7 +189,7 @@ def _minutes(ref: str, kind: PaperKind) -> ResponseReturnValue:
     with writing():
         paper = terminating.propose_minutes(contract, own_side(contract), kind, by=actor()).ref
     flash(_("The minutes are begun. Look them over, then send them to the other side."), "success")
-    return redirect(f"/agreements/{paper}/draft", code=303)
+    return redirect(url_for(".draft", ref=paper), code=303)
 
 
 @bp.post("/agreements/<ref>/closing")
@@ -202,7 +202,7 @@ def confirm_closing(ref: str) -> ResponseReturnValue:
         is_over = endings.confirm_closing(contract, own_side(contract), by=actor())
     done = _("Both sides have confirmed: the contract is completed.")
     flash(done if is_over else _("Noted. The contract is completed when the other side confirms, too."), "success")
-    return redirect(f"/agreements/{ref}", code=303)
+    return redirect(url_for(".show", ref=ref), code=303)
 
 
 @bp.post("/agreements/<ref>/closing/withdrawal")
@@ -226,7 +226,7 @@ def renew(ref: str) -> ResponseReturnValue:
     with writing():
         following = renewing.renew(contract, own_side(contract), by=actor()).ref
     flash(_("The draft of the next contract is ready, with its own number. Look it over, then send it."), "success")
-    return redirect(f"/agreements/{following}/draft", code=303)
+    return redirect(url_for(".draft", ref=following), code=303)
 
 
 @bp.post("/agreements/<ref>/sale")
@@ -238,4 +238,4 @@ def begin_sale(ref: str) -> ResponseReturnValue:
     with writing():
         made = renewing.begin_sale_under(framework, own_side(framework), by=actor()).ref
     flash(_("The draft keeps to the goods, prices and term of the framework agreement."), "success")
-    return redirect(f"/agreements/{made}/draft", code=303)
+    return redirect(url_for(".draft", ref=made), code=303)

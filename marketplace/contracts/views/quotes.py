@@ -223,4 +223,4 @@ def contract_quote(ref: str) -> ResponseReturnValue:
     with writing():
         made = awards.agreement(quote, kind, side, by=actor()).ref
     flash(_("The draft of a contract is made; its lines are those of the quote."), "success")
-    return redirect(f"/agreements/{made}", code=303)
+    return redirect(url_for(".show", ref=made), code=303)
