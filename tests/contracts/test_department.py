@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from functools import partial
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from marketplace.accounts.models import Ruling
 from marketplace.accounts.states import RulingKind
@@ -20,6 +21,7 @@ from marketplace.core.database import db, writing
 from tests import factories
 from tests.contracts.desks import ClientOf, Desk, officer, refs_in
 from tests.contracts.making import Walk, agreement_in, department, terms_of, two_sides
+from tests.statements import statements
 
 S = AgreementState
 
@@ -100,26 +102,17 @@ def test_overdue_is_a_filter(desk: Desk) -> None:
 def test_lists_cost_the_same_with_one_and_with_three(desk: Desk) -> None:
     addresses = ("/department", "/department/agreements", "/department/risks", "/department/monitoring")
     desk.another(S.ACTIVE)
-    one = [statements(desk, address) for address in addresses]
+    one = asked(desk, addresses)
     for state in (S.IN_REVIEW, S.IN_REVIEW, S.ACTIVE, S.ACTIVE):
         desk.another(state)
-    assert [statements(desk, address) for address in addresses] == one
+    assert asked(desk, addresses) == one
 
 
-def statements(desk: Desk, address: str) -> int:
-    counted: list[str] = []
-
-    def count(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        counted.append(statement)
-
-    with desk.app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", count)
-    try:
-        assert desk.seller_officer.get(address).status_code == 200
-    finally:
-        event.remove(engine, "before_cursor_execute", count)
-    return len(counted)
+def asked(desk: Desk, addresses: Sequence[str]) -> list[int]:
+    """How many statements each of the pages sends."""
+    for one in addresses:
+        assert desk.seller_officer.get(one).status_code == 200
+    return [statements(desk.app, partial(desk.seller_officer.get, one)) for one in addresses]
 
 
 # --- what is weighed ---

@@ -5,7 +5,6 @@ Each is run once more without its lock, to see that it is a race.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -24,11 +23,11 @@ from marketplace.core.refusals import Refused
 from tests.contracts import changing
 from tests.contracts import performing as perform
 from tests.contracts.making import TwoSides, add_signature, two_sides
+from tests.races.thinking import thinks_after
 from tests.races.without_locks import plain_locked, plain_statement, plain_writing
 
 Race = Callable[..., list[Any]]
 S = AgreementState
-MOMENT = 0.05
 
 
 @pytest.fixture
@@ -40,19 +39,10 @@ def sides(app: Flask) -> Iterator[TwoSides]:
 @pytest.fixture(autouse=True)
 def slow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Everyone thinks for a moment between looking and writing, with the lock and without it."""
-
-    def after(seen: Callable[..., Any]) -> Callable[..., Any]:
-        def looked(*args: Any, **options: Any) -> Any:
-            result = seen(*args, **options)
-            time.sleep(MOMENT)
-            return result
-
-        return looked
-
-    monkeypatch.setattr(endings, "open_call_offs", after(open_matters.open_call_offs))
-    monkeypatch.setattr(endings, "require_nothing_open", after(endings.require_nothing_open))
-    monkeypatch.setattr(amending, "is_behind", after(changes.is_behind))
-    monkeypatch.setattr(calling, "check_callable", after(calling.check_callable))
+    thinks_after(monkeypatch, endings, "open_call_offs", open_matters.open_call_offs)
+    thinks_after(monkeypatch, endings, "require_nothing_open")
+    thinks_after(monkeypatch, amending, "is_behind", changes.is_behind)
+    thinks_after(monkeypatch, calling, "check_callable")
 
 
 @pytest.fixture

@@ -8,17 +8,16 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from marketplace.contracts.queries import agreements as lists
 from marketplace.contracts.queries.agreements import Tab, Wish
 from marketplace.contracts.states.agreements import AgreementKind, AgreementState, Side
-from marketplace.core.database import db
 from marketplace.web.filters import day
 from tests import factories
 from tests.clients import Client
 from tests.contracts import making
 from tests.contracts.making import TwoSides, Walk, agreement_in, two_sides
+from tests.statements import statements
 
 Members = Callable[[Any], Client]
 S = AgreementState
@@ -32,23 +31,6 @@ def sides(app: Flask) -> TwoSides:
 
 def refs_on(page: str) -> list[str]:
     return list(dict.fromkeys(re.findall(r'href="/agreements/(HD-\d+-\d+)"', page)))
-
-
-def statements(app: Flask, act: Callable[[], Any]) -> int:
-    """How many statements an act sends to the database."""
-    sent: list[str] = []
-
-    def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        sent.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        act()
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-    return len(sent)
 
 
 def test_the_empty_list_says_what_to_do_next(sides: TwoSides, client_of: Members) -> None:

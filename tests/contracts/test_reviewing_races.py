@@ -5,7 +5,6 @@ Each race is run once more without its lock, to see that it is one.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -24,10 +23,10 @@ from marketplace.core.database import db
 from marketplace.core.refusals import Refused
 from tests import factories
 from tests.contracts.making import agreement_in, officer_of, two_sides
+from tests.races.thinking import thinks_after
 from tests.races.without_locks import plain_writing
 
 Race = Callable[..., list[Any]]
-MOMENT = 0.03
 ROUNDS = 3
 S = AgreementState
 
@@ -63,17 +62,8 @@ def english(app: Flask) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def slow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Everyone thinks for a moment between looking and writing, with the lock and without it."""
-
-    def after(seen: Callable[..., Any]) -> Callable[..., Any]:
-        def looked(*args: Any, **options: Any) -> Any:
-            result = seen(*args, **options)
-            time.sleep(MOMENT)
-            return result
-
-        return looked
-
-    monkeypatch.setattr(reviewing, "_held", after(reviewing._held))
-    monkeypatch.setattr(agreements, "_own_side", after(agreements._own_side))
+    thinks_after(monkeypatch, reviewing, "_held")
+    thinks_after(monkeypatch, agreements, "_own_side")
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from marketplace.accounts.models import Membership, Person
 from marketplace.contracts.models import Agreement, Signature, SigningBase
@@ -20,6 +19,7 @@ from marketplace.core.database import db, writing
 from marketplace.core.files import digest, store
 from tests.clients import Client
 from tests.contracts.making import TwoSides, Walk, agreement_in, document_of, two_sides
+from tests.statements import statements
 
 Members = Callable[[Any], Client]
 SAME = "Giống từng byte với văn bản số"
@@ -161,20 +161,12 @@ def test_a_missing_or_empty_or_large_file_is_refused_in_words(client: Client, ca
 
 
 def test_a_file_of_many_addresses_is_looked_at_briefly(client: Client, app: Flask, case: Case) -> None:
-    sent: list[str] = []
-
-    def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        sent.append(statement)
-
     content = b"".join(b"/verify/%032d\n" % number for number in range(50_000))
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+
+    def look() -> None:
         assert "Sàn không biết tệp này" in send(client, content).text
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-    assert len(sent) < 60
+
+    assert statements(app, look) < 60
 
 
 # --- by address and hash ---

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
-from marketplace.core.database import db
 from marketplace.core.events import _reactions
 from marketplace.orders.events import OrderReduced
 from tests import factories
 from tests.clients import Client
 from tests.orders.stall import Stall, manager, set_up
+from tests.statements import statements
 
 Members = Callable[[Any], Client]
 
@@ -51,19 +51,4 @@ def reduced(monkeypatch: pytest.MonkeyPatch) -> list[OrderReduced]:
 def queries(app: Flask) -> Callable[[Callable[[], Any]], int]:
     """How many statements an act sends to the database."""
 
-    def counted(act: Callable[[], Any]) -> int:
-        sent: list[str] = []
-
-        def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            sent.append(statement)
-
-        with app.app_context():
-            engine = db.engine
-        event.listen(engine, "before_cursor_execute", note)
-        try:
-            act()
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
-        return len(sent)
-
-    return counted
+    return partial(statements, app)

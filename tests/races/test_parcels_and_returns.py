@@ -5,7 +5,6 @@ Each race is run once more without its lock, to see that it is one.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -27,10 +26,10 @@ from marketplace.orders.services import Packed, parcels, returns
 from marketplace.orders.states import OrderState, ReturnReason, ReturnState, ShortReason
 from tests.access import making
 from tests.access.digest import digests
+from tests.races.thinking import thinks_after
 from tests.races.without_locks import plain_locked, plain_statement, plain_writing
 
 Race = Callable[..., list[Any]]
-MOMENT = 0.02
 ROUNDS = 4
 
 
@@ -60,18 +59,9 @@ def vietnamese(app: Flask) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def slow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Everyone thinks for a moment between looking and writing, with the lock and without it."""
-
-    def after(seen: Callable[..., Any]) -> Callable[..., Any]:
-        def looked(*args: Any, **options: Any) -> Any:
-            result = seen(*args, **options)
-            time.sleep(MOMENT)
-            return result
-
-        return looked
-
-    monkeypatch.setattr(parcels, "_pack", after(parcels._pack))
-    monkeypatch.setattr(returns, "_lock", after(returns._lock))
-    monkeypatch.setattr(returns, "may_ask_for_return", after(returns.may_ask_for_return))
+    thinks_after(monkeypatch, parcels, "_pack")
+    thinks_after(monkeypatch, returns, "_lock")
+    thinks_after(monkeypatch, returns, "may_ask_for_return")
 
 
 @pytest.fixture
