@@ -1,4 +1,4 @@
-"""More of two at once: annex and call-off, renewals, dispute and end, notice and call-off, receipt and lapse, codes.
+"""More of two at once: annex and call-off, renewals, dispute and end, notice and call-off, receipt and lapse.
 
 Each is run once more without its lock, to see that it is a race.
 """
@@ -15,9 +15,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from marketplace.contracts.models import Agreement, AgreementEvent, CallOff, SignedUpload, SigningCode
+from marketplace.contracts.models import Agreement, AgreementEvent, CallOff
 from marketplace.contracts.queries import changes, open_matters
-from marketplace.contracts.queries import signing as known
 from marketplace.contracts.queries.calling import book_faults
 from marketplace.contracts.queries.in_force import version_numbered
 from marketplace.contracts.services import (
@@ -26,24 +25,21 @@ from marketplace.contracts.services import (
     amending,
     books,
     calling,
-    codes,
     disputing,
     endings,
     renewing,
-    signing,
     terminating,
 )
 from marketplace.contracts.services.disputing import Complaint
 from marketplace.contracts.states.agreements import AgreementState, Side, TerminationGround
 from marketplace.contracts.states.performing import DisputeSubject
-from marketplace.contracts.states.signing import Way
 from marketplace.core import clock, database
 from marketplace.core.database import db
 from marketplace.core.refusals import Refused
 from marketplace.orders import services as orders
 from marketplace.orders.models import Order
 from marketplace.orders.services import Checked
-from tests.contracts import changing, pens
+from tests.contracts import changing
 from tests.contracts import performing as perform
 from tests.contracts.making import TwoSides, add_signature, agreement_in, last_version, two_sides
 from tests.races.without_locks import plain_locked, plain_statement, plain_writing
@@ -326,78 +322,3 @@ def test_without_the_lock_they_get_into_each_others_way(sides: TwoSides, race: R
         if errors(results) or not fine(results):
             return
     pytest.fail("no lock was needed")
-
-
-# --- codes of the command --------------------------------------------------------------------------------------------
-
-
-def code_in_use(sides: TwoSides, agreement: Agreement) -> Callable[[int], str]:
-    """One uses a code while another asks for a new one."""
-    document, by = pens.document_of(agreement), sides.signatory(SELLER)
-    kept = signing.keep(pens.signed_file(agreement, SELLER))
-    with database.writing():
-        text = codes.make(document, SELLER, by=by)
-    document_id = document.id
-
-    def act(i: int) -> str:
-        row = codes.find(text)
-        if row is None:
-            raise Refused(codes.GONE)
-        if i % 2:
-            with database.writing():
-                codes.make(row.document, SELLER, by=by)
-            return "made"
-        with database.writing():
-            codes.use(row)
-            signing.receive(row.document, SELLER, kept, Way.TOKEN, by=by)
-        return "used"
-
-    assert document_id
-    return act
-
-
-def test_a_code_is_used_once_and_new_ones_wait_for_nobody_for_ever(app: Flask, race: Race) -> None:
-    with app.app_context():
-        sides, agreement = pens.ready_to_sign()
-        for _round in range(ROUNDS):
-            act = code_in_use(sides, agreement)
-            db.session.rollback()
-            done = worked(race(6, act, timeout=60))
-            assert done.count("used") <= 1
-            uploads = db.session.scalar(select(func.count(SignedUpload.id)))
-            assert uploads == (1 if "used" in done else uploads)
-            db.session.rollback()
-            if "used" in done:
-                break
-        assert known.live_chain(pens.document_of(agreement)) == []
-
-
-@pytest.mark.postgresql
-def test_with_the_locks_the_other_way_round_the_two_wait_for_each_other(
-    app: Flask, race: Race, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The control: the code first, then the paper, beside one who has the paper and wants the code."""
-
-    def code_first(row: SigningCode) -> None:
-        database.lock(row)
-        time.sleep(4 * MOMENT)
-        row.used_at = clock.now()
-
-    opened = codes._open_codes
-
-    def paper_first(*about: Any) -> Any:
-        time.sleep(4 * MOMENT)
-        return opened(*about)
-
-    monkeypatch.setattr(codes, "use", code_first)
-    monkeypatch.setattr(codes, "_open_codes", paper_first)
-    with app.app_context():
-        sides, agreement = pens.ready_to_sign()
-        for _round in range(4):
-            act = code_in_use(sides, agreement)
-            db.session.rollback()
-            if errors(race(2, act, timeout=60)):
-                return
-            if known.open_upload(pens.document_of(agreement)) is not None:
-                sides, agreement = pens.again(sides)
-    pytest.fail("the order of the locks did not matter")
