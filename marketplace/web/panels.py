@@ -29,6 +29,7 @@ class Slot(StrEnum):
     DESK = "desk"
     DESK_MENU = "desk_menu"
     ME = "me"
+    ME_DOORS = "me_doors"
     WORKSHOP = "workshop"
     OPERATOR = "operator"
 

@@ -44,6 +44,7 @@ def _known_of(person: Person) -> dict[str, Any]:
         "this_device": signing_in.current_key(),
         "unread": queries.unread_notices(actor()),
         "panels": panels(Slot.ME, actor(), [person.ref])[person.ref],
+        "doors": panels(Slot.ME_DOORS, actor(), [person.ref])[person.ref],
     }
 
 

@@ -48,9 +48,9 @@ def on_desk(actor: Actor, refs: Sequence[str]) -> Mapping[str, Markup]:
     return dict.fromkeys(refs, _drawn("waiting", waiting=_waiting(actor)))
 
 
-@hang(Slot.ME, place=15)
+@hang(Slot.ME_DOORS, place=15)
 def on_my_page(actor: Actor, refs: Sequence[str]) -> Mapping[str, Markup]:
-    """The way to them on my page."""
+    """The first way on my page: on a small screen it is where people look."""
     return dict.fromkeys(refs, _drawn("on_my_page", waiting=_waiting(actor))) if _trades(actor) else {}
 
 

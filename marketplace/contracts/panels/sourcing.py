@@ -68,6 +68,14 @@ def on_desk(actor: Actor, refs: Sequence[str]) -> Mapping[str, Markup]:
     return dict.fromkeys(refs, _drawn("_waiting", asked=asked, turns=turns)) if asked or turns else {}
 
 
+@hang(Slot.ME_DOORS, place=20)
+def door_on_my_page(actor: Actor, refs: Sequence[str]) -> Mapping[str, Markup]:
+    """A buying organisation's requests, with how many quotes wait for its word."""
+    if actor.organisation_kind is not OrganisationKind.BUYER or not allows(actor, Permission.REQUESTS_WRITE):
+        return {}
+    return dict.fromkeys(refs, _drawn("_door", waiting=requests.waiting_for_buyer(int(actor.organisation_id or 0))))
+
+
 @hang(Slot.ME, place=25)
 def on_my_page(actor: Actor, refs: Sequence[str]) -> Mapping[str, Markup]:
     """The same ways for whoever buys or sells for an organisation."""

@@ -24,6 +24,7 @@ from marketplace.core.permissions import Permission, allows
 BEHIND = _l("Another annex has changed the contract since. Please put this one on the text in force now.")
 # two months before the end both sides are asked for the first time
 RENEWABLE_DAYS = 60
+IN_EFFECT = (AgreementState.ACTIVE, AgreementState.COMPLETED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,11 @@ class Changes:
     def minutes(self) -> list[Agreement]:
         """Minutes of termination and of liquidation."""
         return [one for one in self.papers if one.paper is not PaperKind.AMENDMENT]
+
+    @property
+    def is_liquidated(self) -> bool:
+        """Both sides have signed minutes of liquidation."""
+        return any(one.paper is PaperKind.LIQUIDATION and one.state in IN_EFFECT for one in self.papers)
 
     @property
     def is_running(self) -> bool:

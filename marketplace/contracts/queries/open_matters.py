@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 
 from marketplace.contracts.models import Agreement, AgreementLine, CallOff, Dispute
-from marketplace.contracts.states.agreements import BEFORE_ACTIVE, RUNNING, PaperKind
+from marketplace.contracts.states.agreements import BEFORE_ACTIVE, RUNNING, AgreementState, PaperKind
 from marketplace.contracts.states.performing import OPEN_DISPUTES, CallOffState
 from marketplace.core.database import db
 from marketplace.orders.models import Order
@@ -47,6 +47,13 @@ def later_papers(contract: Agreement) -> list[Agreement]:
     """Every later paper of a contract, in the order in which they were begun."""
     statement = select(Agreement).where(Agreement.belongs_to_id == contract.id).order_by(Agreement.id)
     return list(db.session.scalars(statement))
+
+
+def is_liquidated(contract: Agreement) -> bool:
+    """Whether both sides have signed minutes of liquidation."""
+    in_effect = (AgreementState.ACTIVE, AgreementState.COMPLETED)
+    signed = (one for one in later_papers(contract) if one.paper is PaperKind.LIQUIDATION and one.state in in_effect)
+    return next(signed, None) is not None
 
 
 def last_child(framework: Agreement) -> Agreement | None:

@@ -55,7 +55,7 @@ def standing_of(actor: Actor, agreement: Agreement) -> Standing:
     side = side_of(actor, agreement)
     acts = acts_of(actor, agreement)
     mine = _is_mine(actor, agreement, side)
-    words = _own_words(agreement, side) if mine else _other_words(agreement, side)
+    words = _own_words(agreement, acts) if mine else _other_words(agreement, side)
     return Standing(words, mine, agreement.due_at, _next_words(agreement, side), acts)
 
 
@@ -112,13 +112,13 @@ def _has_turn(agreement: Agreement, side: Side) -> bool:
 # --- in words ---
 
 
-def _own_words(agreement: Agreement, side: Side | None) -> str:
+def _own_words(agreement: Agreement, acts: tuple[AgreementAction, ...]) -> str:
     if agreement.turn is Turn.DEPARTMENTS:
         return _("give your department's opinion on the frozen text")
     return {
         S.DRAFT: _("finish the text and send it to the other side"),
         S.NEGOTIATING: _negotiating_words(agreement),
-        S.SIGNING: _("your signatory has to sign the issued paper"),
+        S.SIGNING: _("sign the issued paper") if A.SIGN in acts else _("your signatory has to sign the issued paper"),
     }.get(agreement.state, "")
 
 
@@ -134,7 +134,7 @@ def _other_words(agreement: Agreement, side: Side | None) -> str:
     if agreement.turn is Turn.NOBODY:
         return ""
     if agreement.state in RUNNING:
-        return _("goods are called off and delivered as the contract says")
+        return _running_words(agreement)
     if agreement.turn is Turn.SYSTEM:
         return _("the marketplace prepares the next step")
     if agreement.turn is Turn.DEPARTMENTS:
@@ -143,6 +143,14 @@ def _other_words(agreement: Agreement, side: Side | None) -> str:
         return _("both sides")
     who = agreement.organisation_of(Side(agreement.turn.value)).name
     return _waiting_words(agreement.state, who)
+
+
+def _running_words(agreement: Agreement) -> str:
+    if agreement.state is S.WINDING_DOWN:
+        return _("nothing more is called off; what was called off is delivered and paid")
+    if agreement.is_suspended:
+        return _("new call-offs are suspended; what was called off is delivered and paid")
+    return _("goods are called off and delivered as the contract says")
 
 
 def _waiting_words(state: AgreementState, who: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from marketplace.contracts.models import Acceptance, Agreement, AgreementEvent, TermsDraft, TermsVersion
-from marketplace.contracts.states.agreements import AgreementState, Side, Turn
+from marketplace.contracts.states.agreements import AgreementState, PaperKind, Side, Turn
+from marketplace.contracts.terms import differing
+from marketplace.contracts.terms.differing import Changes
 from marketplace.core.database import db
 
 
@@ -74,6 +76,33 @@ def version_numbered(agreement: Agreement, number: int) -> TermsVersion | None:
     """One version of a paper."""
     mine = (TermsVersion.agreement_id == agreement.id) & (TermsVersion.number == number)
     return db.session.scalar(select(TermsVersion).where(mine).options(joinedload(TermsVersion.person)))
+
+
+def base_of(agreement: Agreement) -> TermsVersion | None:
+    """What the next version is measured by: the one on the table; for the first of an annex what the contract says."""
+    if agreement.last_version:
+        return version_numbered(agreement, agreement.last_version)
+    return amended_by(agreement)
+
+
+def changes_since_base(agreement: Agreement, terms: Mapping[str, Any]) -> Changes | None:
+    """What a text changes of that base; None where there is none."""
+    base = base_of(agreement)
+    if base is None:
+        return None
+    return differing.changes(base.terms, terms) if agreement.last_version else annex_changes(base, terms)
+
+
+def annex_changes(before: TermsVersion, terms: Mapping[str, Any]) -> Changes:
+    """What an annex makes of a contract's text; what the paper is called and refers to is no change."""
+    return differing.changes({**before.terms, "title": terms["title"], "references": terms["references"]}, terms)
+
+
+def amended_by(annex: Agreement) -> TermsVersion | None:
+    """The text of the contract that an annex was begun on; None for every other paper."""
+    if annex.belongs_to is None or annex.paper is not PaperKind.AMENDMENT:
+        return None
+    return version_numbered(annex.belongs_to, annex.amends_version or 0)
 
 
 def version_with(agreement: Agreement, sha256: str) -> TermsVersion | None:

@@ -14,7 +14,7 @@ from marketplace.contracts.terms.drafting import SCHEMA, ModelText
 from marketplace.contracts.terms.filling import BLANK, names_in, value_of
 from marketplace.contracts.terms.naming import Terms, label
 from marketplace.contracts.terms.redlining import Segments, words_redline
-from marketplace.contracts.terms.texts import mandatory_keys
+from marketplace.contracts.terms.texts import figures, mandatory_keys
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.money import MOST_VND
@@ -26,6 +26,15 @@ MOST_PENALTY = 8
 # some forty printed pages
 MOST_LETTERS = 120_000
 PARTY_NEEDS = ("legal_name", "tax_code", "address", "representative", "title")
+# in which section of the editor a figure is filled in that a clause speaks of
+FIGURE_SECTIONS = {
+    "delivery": "delivery",
+    "price_rule": "price",
+    "payment": "price",
+    "penalty": "price",
+    "term": "term",
+    "law": "law",
+}
 ENDING = (PaperKind.TERMINATION.value, PaperKind.LIQUIDATION.value)
 
 
@@ -134,15 +143,10 @@ def missing(data: Terms, library: Iterable[ModelText] | None = None) -> list[Mis
     needed = _needed_clauses(data, library)
     if data["paper"] in ENDING:
         return [*_parties(data), *_clauses(data, needed)]
-    return [
-        *_parties(data),
-        *_lines(data),
-        *_deliveries(data),
-        *_term(data),
-        *_law(data),
-        *_clauses(data, needed),
-        *_change(data),
-    ]
+    fields = [*_parties(data), *_lines(data), *_deliveries(data), *_term(data), *_law(data)]
+    said = {one.field for one in fields}
+    clauses = (one for one in _clauses(data, needed) if one.field not in said)
+    return [*fields, *clauses, *_change(data)]
 
 
 def _needed_clauses(data: Terms, library: Iterable[ModelText] | None) -> dict[str, str]:
@@ -255,8 +259,15 @@ def _text(data: Terms, one: Mapping[str, Any]) -> Iterator[Missing]:
         yield Missing("clauses", sentence, path)
     for name in names_in(one["text"]):
         if not value_of(data, name):
-            sentence = _("Clause “%(title)s” needs “%(name)s”: fill it in above.", title=one["title"], name=name)
-            yield Missing("clauses", sentence, path)
+            yield _figure(one["title"], name, path)
+
+
+def _figure(title: str, name: str, clause: str) -> Missing:
+    """A figure that a clause speaks of is filled in where it stands, once for the whole paper."""
+    path = figures().get(name, "")
+    section = FIGURE_SECTIONS.get(path.partition(".")[0], "clauses")
+    sentence = _("Fill in “%(name)s”: the clause “%(title)s” speaks of it.", title=title, name=name)
+    return Missing(section, sentence, clause if section == "clauses" else path)
 
 
 def _change(data: Terms) -> Iterator[Missing]:

@@ -27,6 +27,30 @@ __all__ = [
     "words_redline",
 ]
 
+# the order of the page
+PAGE = (
+    "title",
+    "parties",
+    "lines",
+    "totals",
+    "delivery",
+    "schedule",
+    "price_rule",
+    "payment",
+    "penalty",
+    "term",
+    "law",
+)
+FIGURES = (
+    "quantity",
+    "tolerance_percent",
+    "price_vnd",
+    "vat_percent",
+    "amount_vnd",
+    "goods_vnd",
+    "vat_vnd",
+    "total_vnd",
+)
 # the keys of lines are shown by their goods, the sums of lines and of the whole by the server
 UNSHOWN = ("schema", "kind", "paper", "key", "source", "version")
 
@@ -101,7 +125,17 @@ def changes(old: Terms, new: Terms) -> Changes:
         if before.get(path) != after.get(path):
             named = label(path, new if path in after else old)
             _put(found, path, named, before.get(path), after.get(path))
+    found.numbers.sort(key=lambda one: _place(one.path))
+    found.others.sort(key=lambda one: _place(one.path))
     return found
+
+
+def _place(path: str) -> tuple[int, int, str, int]:
+    """Where a field stands on the page; stored terms have their names in the order of the alphabet."""
+    first, _dot, rest = path.partition(".")
+    line, _dot, name = rest.rpartition(".")
+    section = PAGE.index(first) if first in PAGE else len(PAGE)
+    return section, len(line), line, FIGURES.index(name) if name in FIGURES else -1
 
 
 def _put(found: Changes, path: str, named: str, old: Any, new: Any) -> None:

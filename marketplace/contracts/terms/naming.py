@@ -91,7 +91,7 @@ FIELDS: dict[str, tuple[Any, Unit]] = {
     "lines.*.vat_percent": (_l("VAT rate"), Unit.PERCENT),
     "lines.*.amount_vnd": (_l("Line total"), Unit.VND),
     "totals.goods_vnd": (_l("Goods before VAT"), Unit.VND),
-    "totals.vat_vnd": (_l("VAT"), Unit.VND),
+    "totals.vat_vnd": (_l("VAT contained"), Unit.VND),
     "totals.total_vnd": (_l("Value of the contract, VAT included"), Unit.VND),
     "price_rule.kind": (_l("How prices hold"), Unit.CHOICE),
     "price_rule.percent": (_l("Discount on the price list"), Unit.PERCENT),

@@ -12,11 +12,14 @@ from marketplace.contracts import bp
 from marketplace.contracts.forms.changes import AmendmentForm, LiftingForm, NoticeForm, SuspensionForm
 from marketplace.contracts.models import Agreement
 from marketplace.contracts.policies import agreement_for, side_of
+from marketplace.contracts.queries import versions
 from marketplace.contracts.queries.changes import changes_of, is_behind
 from marketplace.contracts.queries.open_matters import book_of, open_call_offs, open_disputes
 from marketplace.contracts.sections import section
 from marketplace.contracts.services import amending, endings, renewing, suspending, terminating
 from marketplace.contracts.states.agreements import AmendmentRationale, PaperKind, Side, TerminationGround
+from marketplace.contracts.terms import describing
+from marketplace.contracts.terms.differing import Changes
 from marketplace.core import clock
 from marketplace.core.actors import Actor
 from marketplace.core.database import writing
@@ -42,7 +45,16 @@ def belongs_section(reader: Actor, agreement: Agreement) -> Any | None:
     if agreement.belongs_to is None:
         return None
     behind = is_behind(agreement)
-    return {"contract": agreement.belongs_to, "is_behind": behind, **_rights(reader, agreement)}
+    found = {"found": _annex_changes(reader, agreement), "say": describing.said}
+    return {"contract": agreement.belongs_to, "is_behind": behind, **found, **_rights(reader, agreement)}
+
+
+def _annex_changes(reader: Actor, annex: Agreement) -> Changes | None:
+    """What an annex makes of the contract's text, old and new."""
+    before, text = versions.amended_by(annex), versions.text_shown(annex, side_of(reader, annex))
+    if before is None or text is None:
+        return None
+    return versions.annex_changes(before, text.terms)
 
 
 def _rights(reader: Actor, agreement: Agreement) -> dict[str, Any]:

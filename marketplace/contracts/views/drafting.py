@@ -21,7 +21,7 @@ from marketplace.contracts.queries.versions import Text
 from marketplace.contracts.services import agreements as services
 from marketplace.contracts.services import picturing
 from marketplace.contracts.states.agreements import AgreementKind, Side
-from marketplace.contracts.terms import describing, differing, naming
+from marketplace.contracts.terms import describing, naming, noting
 from marketplace.contracts.terms.filling import BLANK
 from marketplace.contracts.views.agreements import for_sides, head_of
 from marketplace.core import clock
@@ -103,10 +103,7 @@ def _of_step(agreement: Agreement, text: Text, step: Step) -> dict[str, Any]:
         return {"unnamed": [name for name in editing.SIGNER if not across[name]]}
     if step is Step.GOODS:
         words = query_text("find", most=80)
-        return {
-            "words": words,
-            "found": goods.goods_found(agreement.seller_id, words) if "find" in request.args else [],
-        }
+        return {"words": words, "found": goods.goods_found(agreement.seller_id, words), "most": goods.FOUND}
     if step is Step.CLAUSES:
         present = {one["key"] for one in text.terms["clauses"]}
         return {
@@ -116,9 +113,10 @@ def _of_step(agreement: Agreement, text: Text, step: Step) -> dict[str, Any]:
             "gaps": _gaps(text.terms),
         }
     if step is Step.CHECK:
-        base = versions.version_numbered(agreement, agreement.last_version)
-        found = differing.changes(base.terms, text.terms) if base else None
-        return {"described": describing.described(text.terms), "base": base, "found": found, "form": SendForm.shown()}
+        base = versions.base_of(agreement)
+        found = versions.changes_since_base(agreement, text.terms)
+        page = {"described": describing.described(text.terms), "base": base, "found": found, "form": SendForm.shown()}
+        return {**page, "notable": noting.notable(found) if found else [], "typed": request.form}
     return {}
 
 

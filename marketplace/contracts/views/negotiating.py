@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.signing_in import needs_sign_in
 from marketplace.contracts import bp
-from marketplace.contracts.forms.agreements import AcceptForm, ChangeForm, RefuseForm, SendForm, WithdrawForm
+from marketplace.contracts.forms.agreements import (
+    MOST_WORDS,
+    AcceptForm,
+    ChangeForm,
+    RefuseForm,
+    SendForm,
+    WithdrawForm,
+)
 from marketplace.contracts.models import Agreement
 from marketplace.contracts.policies import agreement_for, side_of
 from marketplace.contracts.policies.versions import version_of
@@ -17,12 +24,13 @@ from marketplace.contracts.queries import versions
 from marketplace.contracts.services import agreements as services
 from marketplace.contracts.services import documents, objecting
 from marketplace.contracts.states.agreements import AgreementAction, AgreementState, ReopenReason
-from marketplace.contracts.terms import describing, differing
+from marketplace.contracts.terms import describing, differing, noting
 from marketplace.contracts.views.agreements import for_sides, head_of, show
 from marketplace.contracts.views.drafting import draft
 from marketplace.core.database import writing
 from marketplace.core.i18n import gettext as _
 from marketplace.core.permissions import Permission
+from marketplace.core.refusals import Refused
 from marketplace.web.requests import actor, answers, private, query_number
 
 
@@ -32,7 +40,7 @@ def send(ref: str) -> ResponseReturnValue:
     """Send my draft: the first version, or a counter-proposal."""
     agreement = agreement_for(actor(), ref, Permission.AGREEMENT_EDIT)
     form = SendForm.checked()
-    comment = form.comment.data or ""
+    comment = _with_notes(agreement, form.comment.data or "")
     _refuse_unprintable(agreement)
     with writing():
         if agreement.state is AgreementState.NEGOTIATING:
@@ -49,6 +57,20 @@ def _refuse_unprintable(agreement: Agreement) -> None:
     text = versions.draft_of(agreement, side) if side else None
     if text is not None:
         documents.require_letters(text.terms)
+
+
+def _with_notes(agreement: Agreement, comment: str) -> str:
+    """What is said to the whole, then to each line and clause that differs from the version on the table."""
+    side = side_of(actor(), agreement)
+    text = versions.draft_of(agreement, side) if side else None
+    found = versions.changes_since_base(agreement, text.terms) if text else None
+    if not found:
+        return comment
+    whole = noting.with_notes(comment, found, request.form)
+    if len(whole) > MOST_WORDS:
+        sentence = _("Your words and notes are too long together: at most %(most)s characters.", most=MOST_WORDS)
+        raise Refused(sentence, field="comment")
+    return whole
 
 
 def _across(agreement: Any) -> str:

@@ -9,6 +9,7 @@ from marketplace.core.database import writing
 from marketplace.core.i18n import gettext as _
 from marketplace.core.permissions import Permission
 from marketplace.core.refusals import NotSeen
+from marketplace.orders.states import OrderState
 from marketplace.orders.views.selling import either_page
 from marketplace.payments import bp, services
 from marketplace.payments.forms import ReceiptForm
@@ -44,17 +45,19 @@ def confirm_receipt(ref: str) -> ResponseReturnValue:
     form = ReceiptForm.checked()
     with writing():
         outcome = services.confirm_receipt(payment, amount_vnd=form.amount_vnd.data, by=actor())
-    flash(*_said_of(outcome))
+    flash(*_said_of(outcome, is_new=payment.order.state is OrderState.PLACED))
     return redirect(url_for("orders.desk_order", ref=payment.order.ref), code=303)
 
 
-def _said_of(outcome: str) -> tuple[str, str]:
+def _said_of(outcome: str, *, is_new: bool) -> tuple[str, str]:
     if outcome == "review":
         return _("Noted. It is not the amount that is due, so the order stays as it is for now."), "warning"
     if outcome == "refund":
         return _("Noted. The goods are no longer set aside, so this money has to be given back."), "warning"
-    if outcome == "received":
+    if outcome == "received" and is_new:
         return _("The payment is confirmed. Now confirm the order and name a shipping day."), "success"
+    if outcome == "received":
+        return _("The payment is confirmed."), "success"
     return _("This was noted before; nothing has changed."), "info"
 
 
