@@ -16,11 +16,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from bench import calling, inside, issuing, ordering, reading, signing, table
+from bench import calling, inside, issuing, listing, ordering, reading, signing, table
 from bench.data import Postgres, build, engines, name_of
 
 # a quiet machine needs a third of this
-LONGEST, LONGEST_FULL = 720, 2400
+LONGEST, LONGEST_FULL = 1500, 3200
 RESULTS = Path(__file__).resolve().parent / "results.json"
 
 
@@ -30,7 +30,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--full", action="store_true", help="also with 100,000 products")
     parser.add_argument("--sizes", type=int, nargs="+", help="other numbers of products")
     parser.add_argument("--engines", nargs="+", choices=["sqlite", "postgresql"], default=["sqlite", "postgresql"])
-    parser.add_argument("--only", choices=["pages", "orders", "call-offs", "papers"], help="leave the other parts out")
+    parser.add_argument(
+        "--only", choices=["pages", "orders", "call-offs", "papers", "lists"], help="leave the other parts out"
+    )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=0.8, help="of one measurement")
     parser.add_argument("--buyers", type=int, default=32, help="of one measurement of confirmations")
@@ -83,6 +85,9 @@ def _measured(engine: Any, sizes: list[int], folder: Path, asked: argparse.Names
         _say(f"{engine.name}: papers ...")
         found["papers"] = issuing.measure(engine, sizes[0], folder)
         found["signatures"] = signing.measure(engine, sizes[0], folder)
+    if asked.only in (None, "lists"):
+        _say(f"{engine.name}: lists of agreements ...")
+        found["lists"] = listing.measure(engine, sizes[0], folder)
     return found
 
 

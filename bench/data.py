@@ -107,7 +107,7 @@ def _build(engine: Sqlite | Postgres, sizes: Sequence[int], folder: Path) -> flo
         commands = [["demo", "load", "--products", str(size), "--orders", orders], ["audit", "seal"]]
         for words in commands if before else [["db", "upgrade"], *commands]:
             flask(engine.url(data), folder, *words)
-        _settle(engine, data)
+        settle(engine, data)
         before = data
     return time.monotonic() - begun
 
@@ -128,7 +128,7 @@ def flask(url: str, folder: Path, *words: str) -> str:
     return told.stdout
 
 
-def _settle(engine: Sqlite | Postgres, data: str) -> None:
+def settle(engine: Sqlite | Postgres, data: str) -> None:
     """What a database in use does by itself after a while: statistics are gathered."""
     if isinstance(engine, Postgres):
         import psycopg
@@ -139,6 +139,6 @@ def _settle(engine: Sqlite | Postgres, data: str) -> None:
     import sqlite3
 
     with suppress(sqlite3.OperationalError):
-        connection = sqlite3.connect(engine.folder / f"{data}.sqlite3")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.close()
+        file = sqlite3.connect(engine.folder / f"{data}.sqlite3")
+        file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        file.close()

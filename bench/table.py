@@ -17,6 +17,7 @@ def of(results: dict[str, Any]) -> str:
         lines += ["", f"== {engine} (data sets built in {results['build_s'][engine]:.0f} s)"]
         lines += [*_pages(found), *_orders(found.get("orders", {})), *_call_offs(found.get("call_offs", {}))]
         lines += [*_papers(found.get("papers", {})), *_signatures(found.get("signatures", {}))]
+        lines += _lists(found.get("lists", {}))
     lines.append(f"\n{results['seconds']:.0f} s in all")
     return "\n".join(lines)
 
@@ -93,6 +94,19 @@ def _signatures(found: dict[str, float]) -> Iterator[str]:
         yield (
             f"accepting a signed file {found['accept_ms']:.0f} ms, pyHanko's own validation of it "
             f"{found['validate_ms']:.0f} ms: ratio {found['ratio']:.2f}"
+        )
+
+
+def _lists(found: dict[str, Any]) -> Iterator[str]:
+    """What pages of lists cost among few and among many agreements."""
+    if not found:
+        return
+    yield f"lists of agreements (built in {found['build_s']:.0f} s): processor time of application and database"
+    for name, one in found["pages"].items():
+        few, many = one["sizes"].values()
+        yield (
+            f"  {name:<34}{few['ms']:7.1f} ms{many['ms']:8.1f} ms  growth {one['growth']:5.2f}, "
+            f"{many['statements']:.0f} statements, {few['rows']:.0f} and {many['rows']:.0f} rows"
         )
 
 

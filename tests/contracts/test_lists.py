@@ -12,11 +12,12 @@ from flask import Flask
 from marketplace.contracts.queries import agreements as lists
 from marketplace.contracts.queries.agreements import Tab, Wish
 from marketplace.contracts.states.agreements import AgreementKind, AgreementState, Side
+from marketplace.core.database import writing
 from marketplace.web.filters import day
 from tests import factories
 from tests.clients import Client
 from tests.contracts import making
-from tests.contracts.making import TwoSides, Walk, agreement_in, two_sides
+from tests.contracts.making import TwoSides, Walk, agreement_in, here, two_sides
 from tests.statements import statements
 
 Members = Callable[[Any], Client]
@@ -99,13 +100,54 @@ def test_pages_follow_each_other_without_a_gap(app: Flask, sides: TwoSides, monk
     monkeypatch.setattr(lists, "PER_PAGE", 2)
     with app.app_context():
         made = [agreement_in(S.DRAFT, sides).ref for _ in range(5)]
-        found, after = [], ""
-        while True:
-            page = lists.listed(sides.actor(Side.SELLER), Wish(Tab.ALL, after=after))
-            found += [one.ref for one in page.items]
-            if not (after := page.next_ref):
-                break
-    assert found == made[::-1]
+        found = pages_of(sides.actor(Side.SELLER), Tab.ALL)
+    assert found == [made[:2:-1], made[2:0:-1], made[:1]]
+
+
+def test_pages_of_turns_go_from_deadlines_to_drafts(
+    app: Flask, sides: TwoSides, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "PER_PAGE", 2)
+    with app.app_context():
+        drafts = [Walk(sides, made_by=Side.BUYER).begin().ref for _ in range(2)]
+        sent = [agreement_in(S.NEGOTIATING, sides).ref for _ in range(3)]
+        agreement_in(S.DRAFT, sides)
+        buyer = sides.actor(Side.BUYER)
+        assert pages_of(buyer, Tab.MINE) == [sent[:2], [sent[2], drafts[0]], [drafts[1]]]
+        assert lists.count_of_turns(buyer) == 5
+
+
+def pages_of(actor: Any, tab: Tab) -> list[list[str]]:
+    found, after = [], ""
+    while True:
+        page = lists.listed(actor, Wish(tab, after=after))
+        found.append([one.ref for one in page.items])
+        if not (after := page.next_ref):
+            return found
+
+
+def test_a_whole_number_finds_its_contract_alone(app: Flask, sides: TwoSides, client_of: Members) -> None:
+    with app.app_context():
+        made = [agreement_in(S.NEGOTIATING, sides) for _ in range(2)]
+        refs = [one.ref for one in made]
+        with writing():
+            here(made[0]).paper_number = "45/2026/HĐMB"
+            here(made[1]).paper_number = "145/2026/HĐMB"
+    client = client_of(sides.manager)
+
+    def found(words: str) -> list[str]:
+        return refs_on(client.get("/agreements", query_string={"q": words}).get_data(as_text=True))
+
+    assert found("45/2026/HĐMB") == refs[:1]
+    assert found("45/2026") == refs[::-1]
+    assert found(refs[1].lower()) == refs[1:]
+    stranger = client_of(stranger_of(app)).get("/agreements", query_string={"q": refs[0]})
+    assert refs_on(stranger.get_data(as_text=True)) == []
+
+
+def stranger_of(app: Flask) -> Any:
+    with app.app_context():
+        return factories.manager_of(factories.seller())
 
 
 def test_the_list_costs_the_same_with_one_and_with_three(app: Flask, sides: TwoSides, client_of: Members) -> None:

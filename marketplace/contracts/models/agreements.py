@@ -9,7 +9,7 @@ import json
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import Organisation, Person
@@ -34,6 +34,12 @@ from marketplace.core.database import Base, Id, Ref, Vnd, enumerated, not_negati
 from marketplace.core.states import Machine
 from marketplace.places.models import Province
 
+# what departments may read of: their lists are cut out of these indexes
+SHOWN: Any = {
+    "postgresql_where": text("shown_to_departments_at IS NOT NULL"),
+    "sqlite_where": text("shown_to_departments_at IS NOT NULL"),
+}
+
 
 class Agreement(Base):
     """One paper between a seller and a buyer: a contract, or a paper that changes or ends the one it `belongs_to`.
@@ -47,14 +53,35 @@ class Agreement(Base):
         CheckConstraint("valid_from IS NULL OR valid_to IS NULL OR valid_from <= valid_to", name="term_runs_forward"),
         CheckConstraint("(paper = 'contract') = (belongs_to_id IS NULL)", name="later_papers_belong"),
         UniqueConstraint("belongs_to_id", "paper", "ordinal"),
-        Index("ix_agreements_seller_id_touched", "seller_id", "paper", "touched_at", "id"),
-        Index("ix_agreements_buyer_id_touched", "buyer_id", "paper", "touched_at", "id"),
+        Index("ix_agreements_seller_id_touched", "seller_id", "paper", "touched_at", "id", "kind"),
+        Index("ix_agreements_buyer_id_touched", "buyer_id", "paper", "touched_at", "id", "kind"),
         Index("ix_agreements_seller_id_state", "seller_id", "state", "touched_at", "id"),
         Index("ix_agreements_buyer_id_state", "buyer_id", "state", "touched_at", "id"),
+        Index("ix_agreements_seller_id_turn", "seller_id", "state", "turn", "due_at", "id"),
+        Index("ix_agreements_buyer_id_turn", "buyer_id", "state", "turn", "due_at", "id"),
+        Index("ix_agreements_seller_department_touched", "seller_department_id", "touched_at", "id", "kind", **SHOWN),
+        Index("ix_agreements_buyer_department_touched", "buyer_department_id", "touched_at", "id", "kind", **SHOWN),
+        Index(
+            "ix_agreements_seller_department_state", "seller_department_id", "state", "touched_at", "id",
+            "kind", "paper", **SHOWN,
+        ),
+        Index(
+            "ix_agreements_buyer_department_state", "buyer_department_id", "state", "touched_at", "id",
+            "kind", "paper", **SHOWN,
+        ),
+        Index(
+            "ix_agreements_seller_department_partner", "seller_department_id", "buyer_province_id", "touched_at", "id",
+            **SHOWN,
+        ),
+        Index(
+            "ix_agreements_buyer_department_partner", "buyer_department_id", "seller_province_id", "touched_at", "id",
+            **SHOWN,
+        ),
+        Index("ix_agreements_paper_number", "paper_number"),
         Index("ix_agreements_state_due", "state", "due_at"),
         Index("ix_agreements_state_valid_to", "state", "valid_to"),
         *not_negative("value_vnd"),
-    )
+    )  # fmt: skip
 
     machine: ClassVar[Machine[AgreementState, AgreementAction]] = AGREEMENT
 

@@ -22,7 +22,8 @@ class DepartmentReview(Base):
     __tablename__ = "department_reviews"
     __table_args__ = (
         UniqueConstraint("version_id", "department_id"),
-        Index("ix_department_reviews_queue", "department_id", "state", "due_at"),
+        Index("ix_department_reviews_queue", "department_id", "state", "due_at", "agreement_id"),
+        Index("ix_department_reviews_state", "state"),
     )
 
     machine: ClassVar[Machine[ReviewState, ReviewAction]] = REVIEW

@@ -21,7 +21,7 @@ def desk_in_header(actor: Actor, refs: Sequence[str]) -> Mapping[str, Markup]:
     """Officers come to their desk from every page of a wide screen; on a phone it stands on my page."""
     if not is_officer_of(actor, actor.organisation_id):
         return {}
-    waiting = waiting_for(actor.organisation_id or 0)
+    waiting = waiting_for(actor.organisation_id or 0, most=MOST_COUNTED)
     return dict.fromkeys(refs, _drawn("desk_in_header", waiting=waiting, most=MOST_COUNTED))
 
 

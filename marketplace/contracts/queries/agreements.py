@@ -1,15 +1,16 @@
 """Lists of agreements as one side sees them: what waits for her first, then what runs, then what has ended.
 
-Each list is cut out of one index per side and state, so that it costs the same among ten and a hundred thousand.
+Each list is cut out of one index per side and state, so that it costs the same among ten and a hundred thousand. Only
+words that few of her agreements hold are looked for in all of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_, union_all
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Organisation
@@ -37,7 +38,7 @@ from marketplace.core.text import fold
 PER_PAGE = 20
 MOST_COUNTED = 100
 PARTNERS = 12
-# the states in which somebody's answer is awaited
+# the states in which somebody's answer is awaited; a draft waits for nobody but its maker
 WITH_TURNS = (AgreementState.DRAFT, AgreementState.NEGOTIATING, AgreementState.SIGNING)
 
 
@@ -76,52 +77,79 @@ def listed(actor: Actor, wish: Wish) -> Listed:
     """The agreements that an actor's organisation has a part in, the newest step first; her turns by their deadline."""
     if actor.organisation_id is None:
         return Listed()
-    ids = _ids(actor.organisation_id, wish, _key_of(actor, wish.after))
+    last, numbered = _row_of(actor, wish.after), numbered_so(wish.words, visible_to(actor))
+    found = _turns if wish.tab is Tab.MINE else _newest
+    ids = found(actor.organisation_id, wish, last, numbered)
     if not ids:
         return Listed()
     loaded = joinedload(Agreement.seller), joinedload(Agreement.buyer), joinedload(Agreement.belongs_to)
     shown = select(Agreement).where(Agreement.id.in_(ids[:PER_PAGE]), visible_to(actor)).options(*loaded)
     rows = {one.id: one for one in db.session.scalars(shown)}
-    found = [rows[one] for one in ids[:PER_PAGE] if one in rows]
-    return Listed(found, found[-1].ref if len(ids) > PER_PAGE and found else "")
+    items = [rows[one] for one in ids[:PER_PAGE] if one in rows]
+    return Listed(items, items[-1].ref if len(ids) > PER_PAGE and items else "")
 
 
 def count_of_turns(actor: Actor) -> int:
     """How many papers wait for the actor's own organisation; counted up to a hundred."""
     if actor.organisation_id is None:
         return 0
-    parts = [_of_side(actor.organisation_id, side, Wish(Tab.MINE), (state,)) for side in Side for state in WITH_TURNS]
-    waiting = union_all(*(select(one.limit(MOST_COUNTED).subquery()) for one in parts)).subquery()
-    return min(MOST_COUNTED, db.session.scalar(select(func.count()).select_from(waiting)) or 0)
+    waiting = union_all(*_waiting(actor.organisation_id, Wish(Tab.MINE), ())).limit(MOST_COUNTED).subquery()
+    return db.session.scalar(select(func.count()).select_from(waiting)) or 0
 
 
-def _ids(own: int, wish: Wish, key: tuple[Any, int] | None) -> list[int]:
+def numbered_so(words: str, scope: ColumnElement[bool]) -> tuple[int, ...]:
+    """Whole numbers are found by index: the papers of a scope with this ref or this paper's number."""
+    if not any(sign.isdigit() for sign in words):
+        return ()
+    named = or_(Agreement.ref == words.upper(), Agreement.paper_number == words)
+    return tuple(db.session.scalars(select(Agreement.id).where(named, scope).limit(PER_PAGE)))
+
+
+def _newest(own: int, wish: Wish, last: Any, numbered: Sequence[int]) -> list[int]:
     """Ids of one page and one more, read from the ends of a few index ranges and put together."""
-    states = WITH_TURNS if wish.tab is Tab.MINE else STATES[wish.tab]
-    parts = [_cut(_of_side(own, side, wish, (state,)), wish, key) for side in Side for state in states]
-    found = union_all(*(select(part.subquery()) for part in parts)).subquery()
-    order = (found.c.due_at.is_(None), found.c.due_at, found.c.id) if wish.tab is Tab.MINE else None
-    newest = (found.c.touched_at.desc(), found.c.id.desc())
-    return list(db.session.scalars(select(found.c.id).order_by(*(order or newest)).limit(PER_PAGE + 1)))
+    order = (Agreement.touched_at.desc(), Agreement.id.desc())
+    behind = [tuple_(Agreement.touched_at, Agreement.id) < (last.touched_at, last.id)] if last else []
+    parts = [part.where(*behind).order_by(*order) for part in _touched(own, wish, numbered)]
+    return _merged(parts, lambda found: (found.c.touched_at.desc(), found.c.id.desc()))
 
 
-def _cut(part: Any, wish: Wish, key: tuple[Any, int] | None) -> Any:
-    if wish.tab is Tab.MINE:
-        return part.order_by(Agreement.due_at, Agreement.id).limit(MOST_COUNTED)
-    if key is not None:
-        part = part.where(tuple_(Agreement.touched_at, Agreement.id) < key)
-    return part.order_by(Agreement.touched_at.desc(), Agreement.id.desc()).limit(PER_PAGE + 1)
+def _touched(own: int, wish: Wish, numbered: Sequence[int]) -> list[Select[int, Any]]:
+    """The contracts of each side, of each state where the list has not all of them."""
+    states = [()] if wish.tab is Tab.ALL else [(Agreement.state == one,) for one in STATES[wish.tab]]
+    contract = Agreement.paper == PaperKind.CONTRACT
+    asked = select(Agreement.id, Agreement.touched_at).where(contract, *_wanted(wish, numbered))
+    return [asked.where(_stands_on(own, side), *state, _shown_to(side)) for side in Side for state in states]
 
 
-def _of_side(own: int, side: Side, wish: Wish, states: tuple[AgreementState, ...]) -> Any:
-    where = [_stands_on(own, side), Agreement.state.in_(states), _shown_to(side)]
-    if wish.tab is Tab.MINE:
-        where.append(Agreement.turn.in_((Turn(side.value), Turn.BOTH)))
-    else:
-        where.append(Agreement.paper == PaperKind.CONTRACT)
-    if wish.kinds:
-        where.append(Agreement.kind.in_(wish.kinds))
-    return select(Agreement.id, Agreement.touched_at, Agreement.due_at).where(*where, *_holds(wish.words))
+def _turns(own: int, wish: Wish, last: Any, numbered: Sequence[int]) -> list[int]:
+    """Those with a deadline by its day, then those without one by their age."""
+    parts, found = _waiting(own, wish, numbered), list[int]()
+    if last is None or last.due_at is not None:
+        behind = [tuple_(Agreement.due_at, Agreement.id) > (last.due_at, last.id)] if last else []
+        dated = (part.where(Agreement.due_at.is_not(None), *behind) for part in parts)
+        ordered = [part.order_by(Agreement.due_at, Agreement.id) for part in dated]
+        found = _merged(ordered, lambda found: (found.c.due_at, found.c.id))
+    if len(found) <= PER_PAGE:
+        behind = [Agreement.id > last.id] if last and last.due_at is None else []
+        undated = (part.where(Agreement.due_at.is_(None), *behind) for part in parts)
+        found += _merged([part.order_by(Agreement.id) for part in undated], lambda found: (found.c.id,))
+    return found[: PER_PAGE + 1]
+
+
+def _waiting(own: int, wish: Wish, numbered: Sequence[int]) -> list[Select[int, Any]]:
+    """What waits for an organisation: whoever has the turn sees the paper, so nothing else is asked of it."""
+    asked = select(Agreement.id, Agreement.due_at).where(*_wanted(wish, numbered))
+    return [
+        asked.where(_stands_on(own, side), Agreement.state == state, Agreement.turn == turn)
+        for side in Side
+        for state in WITH_TURNS
+        for turn in ((Turn(side.value),) if state is AgreementState.DRAFT else (Turn(side.value), Turn.BOTH))
+    ]
+
+
+def _merged(parts: Sequence[Select[int, Any]], order: Callable[[Any], tuple[Any, ...]]) -> list[int]:
+    found = union_all(*(select(part.limit(PER_PAGE + 1).subquery()) for part in parts)).subquery()
+    return list(db.session.scalars(select(found.c.id).order_by(*order(found)).limit(PER_PAGE + 1)))
 
 
 def _stands_on(own: int, side: Side) -> ColumnElement[bool]:
@@ -133,20 +161,25 @@ def _shown_to(side: Side) -> ColumnElement[bool]:
     return or_(Agreement.last_version > 0, Agreement.made_by == side)
 
 
-def _holds(words: str) -> list[ColumnElement[bool]]:
+def _wanted(wish: Wish, numbered: Sequence[int]) -> list[ColumnElement[bool]]:
+    kinds = [Agreement.kind.in_(wish.kinds)] if wish.kinds else []
+    return [*kinds, *([Agreement.id.in_(numbered)] if numbered else holding(wish.words))]
+
+
+def holding(words: str) -> list[ColumnElement[bool]]:
+    """Papers that hold all words in their ref, title or names, or these signs in their number."""
     wanted = fold(words).split()
     held = and_(*(Agreement.search_text.contains(word, autoescape=True) for word in wanted)) if wanted else None
     number = Agreement.paper_number.contains(words, autoescape=True)
     return [or_(held, number)] if held is not None else []
 
 
-def _key_of(actor: Actor, ref: str) -> tuple[Any, int] | None:
+def _row_of(actor: Actor, ref: str) -> Any:
     """Where the page before ended; an unknown ref begins at the top."""
     if not ref:
         return None
-    asked = select(Agreement.touched_at, Agreement.id).where(Agreement.ref == ref[:32], visible_to(actor))
-    found = db.session.execute(asked).first()
-    return (found.touched_at, found.id) if found else None
+    asked = select(Agreement.touched_at, Agreement.due_at, Agreement.id)
+    return db.session.execute(asked.where(Agreement.ref == ref[:32], visible_to(actor))).first()
 
 
 def later_papers_of(agreement: Agreement) -> list[Agreement]:

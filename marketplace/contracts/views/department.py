@@ -16,7 +16,7 @@ from marketplace.contracts.models import Agreement, DepartmentReview
 from marketplace.contracts.policies import side_of
 from marketplace.contracts.policies.departments import department_agreement_for, own_department, review_for
 from marketplace.contracts.queries import department as queries
-from marketplace.contracts.queries import opinions, risks
+from marketplace.contracts.queries import desk, opinions, risks
 from marketplace.contracts.queries.department import Stage, Wish
 from marketplace.contracts.queries.turns import standing_of
 from marketplace.contracts.queries.workdays import days_left, last_day
@@ -30,7 +30,6 @@ from marketplace.core.actors import Actor, OrganisationKind
 from marketplace.core.database import writing
 from marketplace.core.i18n import gettext as _
 from marketplace.core.permissions import Permission
-from marketplace.web.paging import page_of, page_url
 from marketplace.web.requests import actor, answers, private, query_text, remember, remembered
 
 # the parts of an agreement's page that are for departments, too: never the negotiation
@@ -52,13 +51,14 @@ def department() -> ResponseReturnValue:
         return private(make_response(render_template("contracts/no_department_desk.html"), 404))
     own = own_department(actor())
     wish = _wish("queue")
+    found = desk.queue_of(own, wish, query_text("after", most=40))
     return _shown(
         "department.html",
         own,
-        counts=queries.counts_of(own),
-        page=page_of(queries.queue_of(own, wish)),
+        counts=desk.counts_of(own),
+        page=found,
         mediations=queries.mediations_of(own),
-        **_narrowed(own, wish, "queue"),
+        **_narrowed(own, wish, "queue", found.next_ref),
     )
 
 
@@ -68,12 +68,13 @@ def department_agreements() -> ResponseReturnValue:
     """Every agreement that was shown to this department."""
     own = own_department(actor())
     wish = _wish("agreements")
-    found = page_of(queries.agreements_of(own, wish))
+    found = desk.agreements_of(own, wish, query_text("after", most=40))
     known = {
         "standings": {one.id: standing_of(actor(), one) for one in found.items},
         "owed": queries.owed_among(own, [one.id for one in found.items]),
     }
-    return _shown("department_agreements.html", own, page=found, **known, **_narrowed(own, wish, "agreements"))
+    narrowed = _narrowed(own, wish, "agreements", found.next_ref)
+    return _shown("department_agreements.html", own, page=found, **known, **narrowed)
 
 
 @bp.get("/department/agreements/<ref>")
@@ -135,7 +136,7 @@ def _agreement_page(agreement: Agreement) -> ResponseReturnValue:
 
 
 def _shown(template: str, own: Organisation, **values: Any) -> ResponseReturnValue:
-    known = {"department": own, "page_url": page_url, "last_day": last_day, "days_left": days_left}
+    known = {"department": own, "last_day": last_day, "days_left": days_left}
     return private(make_response(render_template(f"contracts/{template}", **known, **values)))
 
 
@@ -159,15 +160,19 @@ def _wish(name: str) -> Wish:
     )
 
 
-def _narrowed(own: Organisation, wish: Wish, name: str) -> dict[str, Any]:
-    """The form of the filters as it was filled in; the address that clears them."""
-    form = QueueForm.shown(
-        kind=wish.kind.value if wish.kind else "",
-        province=wish.province,
-        stage=wish.stage.value if wish.stage else "",
-        find=wish.words,
-        late=wish.is_late,
-    )
-    form.offer(queries.partner_provinces(own))
+def _narrowed(own: Organisation, wish: Wish, name: str, next_ref: str) -> dict[str, Any]:
+    """The form of the filters as it was filled in; the addresses that clear them and that lead to the next page."""
+    asked: dict[str, Any] = {
+        "kind": wish.kind.value if wish.kind else "",
+        "province": wish.province,
+        "stage": wish.stage.value if wish.stage else "",
+        "find": wish.words,
+        "late": wish.is_late,
+    }
+    form = QueueForm.shown(**asked)
+    form.offer(desk.partner_provinces(own))
     endpoint = ".department" if name == "queue" else ".department_agreements"
-    return {"wish": wish, "filter": form, "filter_url": url_for(endpoint), "clear_url": url_for(endpoint, kind="")}
+    kept = asked | {"late": "1" if wish.is_late else None}
+    following = url_for(endpoint, **kept, after=next_ref) if next_ref else None
+    ways = {"filter_url": url_for(endpoint), "clear_url": url_for(endpoint, kind=""), "next_url": following}
+    return {"wish": wish, "filter": form, **ways}
