@@ -2,14 +2,15 @@
 """Sign one agreement with your organisation's own certificate: the key never leaves this computer.
 
     python3 sign.py CODE --site https://… --token token.p12 [--save paper.pdf] [--yes]
+    python3 sign.py CODE --site https://… --module maker.so [--label NAME | --slot 0] [--serial 54ab…] [--save …]
 
 The code stands on the agreement's page and is good for ten minutes. This program fetches the issued PDF, shows number,
 parties and fingerprint, makes sure that the file prepared for signing begins with the issued one byte for byte, reckons
 digest and attributes itself, and refuses to sign when the server says otherwise. It asks for the PIN, signs, and sends
 the signature back. It signs one document and ends.
 
-Needs `cryptography` and `asn1crypto`. The token is a .p12 file here; for a USB token replace `Token` by your maker's
-PKCS #11 driver: it has to hand out a certificate and to sign bytes.
+Needs `cryptography` and `asn1crypto`, and for a USB token `python-pkcs11` with the module of the token's maker (its
+PKCS #11 library): the key stays inside the token, which signs there. The PIN is asked for, never named on the line.
 """
 
 from __future__ import annotations
@@ -70,6 +71,122 @@ class Token:
         if isinstance(self.key, ec.EllipticCurvePrivateKey):
             return self.key.sign(data, ec.ECDSA(hashes.SHA256()))
         return bytes(self.key.sign(data, padding.PKCS1v15(), hashes.SHA256()))
+
+
+# what PKCS #1 puts before a SHA-256 digest; tokens sign it so, whatever else they know
+SHA256_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
+
+
+@dataclass(frozen=True)
+class UsbToken:
+    """A USB token or card behind its maker's PKCS #11 module: the key never comes out."""
+
+    key: Any
+    certificate: bytes
+    others: tuple[bytes, ...]
+
+    @classmethod
+    def opened(cls, module: Path, pin: str, choice: Choice) -> UsbToken:
+        """Sign in to the one token that is meant, and find the certificate whose key it holds."""
+        pkcs11 = _pkcs11()
+        try:
+            found = _chosen(_tokens(pkcs11, module), choice)
+            session = found.open(user_pin=pin)
+            held = _held(pkcs11, session, choice.serial)
+        except (pkcs11.exceptions.PinIncorrect, pkcs11.exceptions.PinLenRange) as error:
+            raise Wrong("the PIN is wrong; after a few wrong ones the token locks itself") from error
+        except pkcs11.exceptions.PinLocked as error:
+            raise Wrong("the token is locked after wrong PINs: its maker's program unlocks it") from error
+        except (pkcs11.exceptions.PKCS11Error, RuntimeError, OSError) as error:
+            raise Wrong(f"the token does not answer: {type(error).__name__} {error}".strip()) from error
+        return cls(*held)
+
+    def sign(self, data: bytes) -> bytes:
+        """RSA (PKCS #1) or ECDSA over SHA-256, inside the token."""
+        pkcs11 = _pkcs11()
+        digest = hashlib.sha256(data).digest()
+        try:
+            if self.key.key_type is pkcs11.KeyType.EC:
+                from pkcs11.util.ec import encode_ecdsa_signature
+
+                return bytes(encode_ecdsa_signature(self.key.sign(digest, mechanism=pkcs11.Mechanism.ECDSA)))
+            return bytes(self.key.sign(SHA256_INFO + digest, mechanism=pkcs11.Mechanism.RSA_PKCS))
+        except pkcs11.exceptions.PKCS11Error as error:
+            raise Wrong(f"the token did not sign: {type(error).__name__}") from error
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which of several tokens and certificates is meant; nothing said where there is one."""
+
+    label: str | None = None
+    slot: int | None = None
+    serial: str | None = None
+
+
+def _pkcs11() -> Any:
+    try:
+        import pkcs11
+    except ImportError as error:
+        raise Wrong("a USB token needs one package more: python3 -m pip install python-pkcs11") from error
+    return pkcs11
+
+
+def _tokens(pkcs11: Any, module: Path) -> list[tuple[int, Any]]:
+    """The tokens that are plugged in and were ever set up, with the numbers of their slots."""
+    slots = pkcs11.lib(str(module)).get_slots(token_present=True)
+    found = [(one.slot_id, one.get_token()) for one in slots]
+    return [(slot, token) for slot, token in found if pkcs11.TokenFlag.TOKEN_INITIALIZED in token.flags]
+
+
+def _chosen(tokens: list[tuple[int, Any]], choice: Choice) -> Any:
+    """The token that is meant."""
+    meant = [
+        token
+        for place, (slot, token) in enumerate(tokens)
+        if (choice.label is None or token.label.strip() == choice.label)
+        and (choice.slot is None or choice.slot in (place, slot))
+    ]
+    if len(meant) == 1:
+        return meant[0]
+    names = ", ".join(f"{place}: {token.label.strip()}" for place, (_slot, token) in enumerate(tokens))
+    if not meant:
+        raise Wrong(f"no such token is plugged in (found: {names or 'none'})")
+    raise Wrong(f"several tokens are plugged in; say which with --label or --slot ({names})")
+
+
+def _held(pkcs11: Any, session: Any, serial: str | None) -> tuple[Any, bytes, tuple[bytes, ...]]:
+    """The key, its certificate, and the other certificates of the token."""
+    kind, number, value = pkcs11.Attribute.CLASS, pkcs11.Attribute.ID, pkcs11.Attribute.VALUE
+    keys = {bytes(one[number]): one for one in session.get_objects({kind: pkcs11.ObjectClass.PRIVATE_KEY})}
+    found = [
+        (bytes(one[number]), bytes(one[value])) for one in session.get_objects({kind: pkcs11.ObjectClass.CERTIFICATE})
+    ]
+    signing = [(at, content) for at, content in found if at in keys and _is_meant(content, serial)]
+    if len(signing) != 1:
+        told = ", ".join(_serial_of(content) for at, content in found if at in keys) or "none"
+        raise Wrong(f"choose one certificate that has its key in the token with --serial (there: {told})")
+    at, certificate = signing[0]
+    return keys[at], certificate, tuple(content for _at, content in found if content != certificate)
+
+
+def _is_meant(certificate: bytes, serial: str | None) -> bool:
+    """That of the serial; else one that is made for signing documents, not for signing in to a computer."""
+    from cryptography import x509
+
+    if serial is not None:
+        return _serial_of(certificate) == serial.lower().replace(":", "").lstrip("0")
+    try:
+        usage = x509.load_der_x509_certificate(certificate).extensions.get_extension_for_class(x509.KeyUsage)
+    except x509.ExtensionNotFound:
+        return True
+    return usage.value.content_commitment
+
+
+def _serial_of(certificate: bytes) -> str:
+    from cryptography import x509
+
+    return f"{x509.load_der_x509_certificate(certificate).serial_number:x}"
 
 
 # --- the server ------------------------------------------------------------------------------------------------------
@@ -206,7 +323,7 @@ def issued_document(site: Site, task: dict[str, Any]) -> bytes:
     return issued
 
 
-def sign(site: Site, task: dict[str, Any], issued: bytes, token: Token) -> dict[str, Any]:
+def sign(site: Site, task: dict[str, Any], issued: bytes, token: Token | UsbToken) -> dict[str, Any]:
     """Show the certificate, look at what comes back, sign what was reckoned here, hand the signature in."""
     chain = [base64.b64encode(one).decode() for one in (token.certificate, *token.others)]
     offer = site.ask(task["certificate"], {"certificates": chain})
@@ -223,10 +340,23 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="sign", description="Sign one agreement with your own certificate.")
     parser.add_argument("code", help="the code of the agreement's page")
     parser.add_argument("--site", required=True, help="address of the marketplace")
-    parser.add_argument("--token", required=True, type=Path, help="the .p12 file of your certificate")
+    held = parser.add_mutually_exclusive_group(required=True)
+    held.add_argument("--token", type=Path, help="the .p12 file of your certificate")
+    held.add_argument("--module", type=Path, help="the PKCS #11 library of your USB token's maker (.so, .dll, .dylib)")
+    parser.add_argument("--label", help="name of the USB token, where several are plugged in")
+    parser.add_argument("--slot", type=int, help="its number, in place of its name")
+    parser.add_argument("--serial", help="serial number of the certificate, where the token holds several")
     parser.add_argument("--save", type=Path, help="keep the issued PDF here, to read it once more")
     parser.add_argument("--yes", action="store_true", help="do not ask before signing")
     return parser.parse_args()
+
+
+def opened(asked: argparse.Namespace) -> Token | UsbToken:
+    """The token, once its PIN was typed."""
+    pin = os.environ.get("SIGN_PIN") or getpass.getpass("PIN of the token: ")
+    if asked.token:
+        return Token.opened(asked.token, pin)
+    return UsbToken.opened(asked.module, pin, Choice(asked.label, asked.slot, asked.serial))
 
 
 def main() -> int:
@@ -241,8 +371,7 @@ def main() -> int:
             asked.save.write_bytes(issued)
         if not asked.yes and input("Sign this document? (yes/no) ").strip().lower() not in {"yes", "y", "có", "co"}:
             return 1
-        pin = os.environ.get("SIGN_PIN") or getpass.getpass("PIN of the token: ")
-        done = sign(site, task, issued, Token.opened(asked.token, pin))
+        done = sign(site, task, issued, opened(asked))
     except (Wrong, KeyError, ValueError) as error:
         _fail(str(error))
     print(f"Handed in as {done['upload']}. How the check ends stands here:\n  {done['page']}")

@@ -29,7 +29,7 @@ from marketplace.core import clock
 from marketplace.core.database import db, writing
 from marketplace.core.outbox import Notice
 from tests.clients import Client
-from tests.contracts import pens
+from tests.contracts import pens, softhsm
 from tests.contracts.browsing import Browser, browser_of
 from tests.contracts.making import TwoSides
 
@@ -181,6 +181,51 @@ def test_the_command_does_not_sign_with_a_wrong_pin(
     code = a_code(client_of(sides.seller_signatory), agreement)
     done = called(site, code, token_file(tmp_path, sides), pin="000000")
     assert (done.returncode, db.session.scalar(select(SignedUpload.id))) == (1, None)
+
+
+needs_softhsm = pytest.mark.skipif(softhsm.module() is None, reason="SoftHSM is not installed")
+
+
+def called_with_usb(site: str, code: str, tokens: softhsm.Tokens, *more: str, pin: str = softhsm.PIN) -> Any:
+    command = [sys.executable, "tools/sign.py", code, "--site", site, "--module", str(softhsm.module()), "--yes", *more]
+    db.session.rollback()
+    return subprocess.run(command, capture_output=True, text=True, env={**tokens.env, "SIGN_PIN": pin}, timeout=60)
+
+
+@needs_softhsm
+def test_a_usb_token_signs_and_keeps_its_key(market: Flask, client_of: ClientOf, site: str, tmp_path: Path) -> None:
+    sides, agreement = pens.ready_to_sign()
+    tokens, own = softhsm.Tokens(tmp_path), pens.token_of(sides.seller)
+    tokens.plug_in("HTX", own, python=sys.executable)
+    code = a_code(client_of(sides.seller_signatory), agreement)
+    wrong = called_with_usb(site, code, tokens, pin="000000")
+    assert (wrong.returncode, "the PIN is wrong" in wrong.stderr) == (1, True), wrong.stderr
+    assert "no such token" in called_with_usb(site, code, tokens, "--label", "ABC").stderr
+    assert "--serial" in called_with_usb(site, code, tokens, "--serial", "12").stderr
+    done = called_with_usb(site, code, tokens)
+    assert done.returncode == 0, done.stderr
+    db.session.rollback()
+    (upload,) = db.session.scalars(select(SignedUpload)).all()
+    assert pens.judge(upload).state is UploadState.ACCEPTED
+
+
+@needs_softhsm
+def test_of_several_tokens_and_certificates_one_is_named(
+    market: Flask, client_of: ClientOf, site: str, tmp_path: Path
+) -> None:
+    sides, agreement = pens.ready_to_sign()
+    tokens, own = softhsm.Tokens(tmp_path), pens.token_of(sides.seller)
+    tokens.plug_in("HTX", own, pens.token_of(sides.buyer), python=sys.executable)
+    tokens.plug_in("Kho", python=sys.executable)
+    code = a_code(client_of(sides.seller_signatory), agreement)
+    assert "say which with --label or --slot" in called_with_usb(site, code, tokens).stderr
+    assert "with --serial" in called_with_usb(site, code, tokens, "--label", "HTX").stderr
+    serial = f"{pens.serial_of(sides.seller):x}"
+    done = called_with_usb(site, code, tokens, "--label", "HTX", "--serial", serial.upper())
+    assert done.returncode == 0, done.stderr
+    db.session.rollback()
+    (upload,) = db.session.scalars(select(SignedUpload)).all()
+    assert pens.judge(upload).state is UploadState.ACCEPTED
 
 
 def test_a_code_dies_after_ten_minutes_and_when_the_base_moves(market: Flask, client_of: ClientOf) -> None:
