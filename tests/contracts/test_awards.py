@@ -281,6 +281,7 @@ def test_an_accepted_quote_becomes_one_order(here: Market, client_of: Clients) -
     answer = buyer.post(f"/quotes/{ref}/order")
     assert answer.status_code == 303, text_of(answer)
     assert buyer.post(f"/quotes/{ref}/order").status_code == 422
+    assert ref not in text_of(buyer.get("/agreements/new"))
     with here.app.app_context():
         order = db.session.scalars(select(Order)).one()
         assert [(line.quantity, line.unit_price_vnd) for line in order.lines] == [(240, 105_000)]

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from marketplace.contracts.queries import agreements as lists
 from marketplace.contracts.queries import rules, turns
 from marketplace.contracts.services import suspending
 from marketplace.contracts.states.agreements import AgreementKind, AgreementState, PaperKind, Side
 from marketplace.contracts.terms import checking, drafting
 from marketplace.core import clock
+from marketplace.core.actors import OrganisationKind
 from marketplace.core.database import writing
 from tests import factories
 from tests.clients import Client
@@ -156,3 +158,12 @@ def test_contracts_are_the_first_doors_of_my_page(app: Flask, sides: TwoSides, c
     page = page_of(client_of(sides.purchaser), "/me")
     doors = page[page.index('class="doors"') :]
     assert doors.index('href="/agreements') < doors.index('href="/requests') < doors.index('href="/orders"')
+
+
+def test_partners_that_one_has_worked_with_come_first(app: Flask, sides: TwoSides) -> None:
+    with app.app_context():
+        factories.organisation(OrganisationKind.BUYER, name="An Bình")
+        assert lists.partners_found(sides.actor(Side.SELLER), "", of_buyer=False)[0].name == "An Bình"
+        agreement_in(S.NEGOTIATING, sides)
+        found = lists.partners_found(sides.actor(Side.SELLER), "", of_buyer=False)
+        assert [one.name for one in found][:2] == [sides.buyer.name, "An Bình"]

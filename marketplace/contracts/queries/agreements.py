@@ -15,7 +15,7 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.states import OrganisationState
-from marketplace.contracts.models import Agreement, Quote, Request
+from marketplace.contracts.models import Agreement, Award, Quote, Request
 from marketplace.contracts.policies.agreements import visible_to
 from marketplace.contracts.states.agreements import (
     BEFORE_ACTIVE,
@@ -38,6 +38,7 @@ from marketplace.core.text import fold
 PER_PAGE = 20
 MOST_COUNTED = 100
 PARTNERS = 12
+FIRST_PARTNERS = 8
 # the states in which somebody's answer is awaited; a draft waits for nobody but its maker
 WITH_TURNS = (AgreementState.DRAFT, AgreementState.NEGOTIATING, AgreementState.SIGNING)
 
@@ -192,7 +193,10 @@ def later_papers_of(agreement: Agreement) -> list[Agreement]:
 
 
 def partners_found(actor: Actor, words: str, *, of_buyer: bool) -> list[Organisation]:
-    """Verified organisations that may stand on the other side, whose name, tax code or ref holds the words."""
+    """Verified organisations that may stand on the other side, whose name, tax code or ref holds the words.
+
+    Those with whom there is a contract already come first.
+    """
     kinds = (OrganisationKind.PRODUCER,) if of_buyer else (OrganisationKind.BUYER, OrganisationKind.PRODUCER)
     asked = select(Organisation).where(
         Organisation.kind.in_(kinds),
@@ -204,8 +208,20 @@ def partners_found(actor: Actor, words: str, *, of_buyer: bool) -> list[Organisa
     found = db.session.scalars(
         asked.options(joinedload(Organisation.province)).order_by(buyers_first, Organisation.name)
     )
-    fit = (one for one in found if all(word in _text_of(one) for word in wanted))
-    return [one for one, _number in zip(fit, range(PARTNERS), strict=False)]
+    known = _known_to(actor, of_buyer=of_buyer)
+    fit = sorted((one for one in found if all(word in _text_of(one) for word in wanted)), key=_not_in(known))
+    return fit[: PARTNERS if wanted else FIRST_PARTNERS]
+
+
+def _known_to(actor: Actor, *, of_buyer: bool) -> set[int]:
+    """With whom the actor's organisation has ever made a paper, on this side."""
+    own, across = (Agreement.buyer_id, Agreement.seller_id) if of_buyer else (Agreement.seller_id, Agreement.buyer_id)
+    made = select(across).where(own == actor.organisation_id, Agreement.last_version > 0).distinct()
+    return set(db.session.scalars(made))
+
+
+def _not_in(known: set[int]) -> Callable[[Organisation], bool]:
+    return lambda one: one.id not in known
 
 
 def _text_of(one: Organisation) -> str:
@@ -215,11 +231,13 @@ def _text_of(one: Organisation) -> str:
 
 
 def quotes_to_start_from(actor: Actor) -> list[Quote]:
-    """Accepted quotes of the actor's organisation that no agreement was made of yet."""
+    """Accepted quotes of the actor's organisation of which neither an order nor an agreement was made yet."""
     own = actor.organisation_id
     made = select(Agreement.quote_id).where(Agreement.quote_id.is_not(None))
     mine = or_(Quote.seller_id == own, Request.buyer_id == own)
-    asked = select(Quote).join(Quote.request).where(mine, Quote.state == QuoteState.ACCEPTED, Quote.id.not_in(made))
+    used = select(Award.quote_id).where(Award.became != "")
+    open_ones = and_(Quote.state == QuoteState.ACCEPTED, Quote.id.not_in(made), Quote.id.not_in(used))
+    asked = select(Quote).join(Quote.request).where(mine, open_ones)
     loaded = joinedload(Quote.request).joinedload(Request.buyer), joinedload(Quote.seller)
     return list(db.session.scalars(asked.options(*loaded).order_by(Quote.id.desc()).limit(PARTNERS)))
 
