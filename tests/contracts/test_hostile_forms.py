@@ -10,7 +10,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from marketplace.contracts.models import Agreement, Award, CallOff, Dispute, Mandate, QuoteRound, Request, Suspension
-from marketplace.core.database import db
+from marketplace.contracts.services import requests
+from marketplace.core.database import db, writing
 from tests.clients import Client
 from tests.contracts import market
 from tests.contracts import performing as perform
@@ -135,9 +136,6 @@ def test_rounds_of_quotes(here: Market, client_of: Member) -> None:
     wrong += [{**good, "pack_1": here.packs[0]}, {**good, "payment_days": "²"}, {**good, "lead_days": LONG}]
     seller, buyer = (market.client_for(here, client_of, one) for one in (here.sellers[2], here.buyer))
     with here.app.app_context():
-        from marketplace.contracts.services import requests
-        from marketplace.core.database import writing
-
         with writing():
             third = here.organisation(here.sellers[2])
             requests.ask_more(market.request_of(ref), [third], by=here.actor(here.buyer))
