@@ -135,10 +135,9 @@ def test_rounds_of_quotes(here: Market, client_of: Member) -> None:
     wrong += [{**good, "freight_terms": "extra", "freight": "-1"}, {**good, "freight_terms": "magic"}]
     wrong += [{**good, "pack_1": here.packs[0]}, {**good, "payment_days": "²"}, {**good, "lead_days": LONG}]
     seller, buyer = (market.client_for(here, client_of, one) for one in (here.sellers[2], here.buyer))
-    with here.app.app_context():
-        with writing():
-            third = here.organisation(here.sellers[2])
-            requests.ask_more(market.request_of(ref), [third], by=here.actor(here.buyer))
+    with here.app.app_context(), writing():
+        third = here.organisation(here.sellers[2])
+        requests.ask_more(market.request_of(ref), [third], by=here.actor(here.buyer))
     for form in wrong:
         shown = {name: value[:30] for name, value in form.items()}
         assert seller.post(f"/requests/{ref}/quotes", data=form).status_code in (404, 422), shown
