@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-
-from sqlalchemy import func, select
+from typing import Any, cast
 
 from marketplace.core.database import Base, db
 
@@ -15,16 +14,28 @@ LISTS = {"wards", "province_succession"}
 
 
 def digests() -> dict[str, str]:
-    """Each table by name; reads past what the session remembers."""
+    """Each table by name, with its number of rows; reads past what the session remembers, and past the models."""
     db.session.rollback()
-    return {table.name: _digest(table) for table in Base.metadata.sorted_tables if table.name not in COUNTERS}
+    # a driver's own rows: to read a contract's text as its model does takes ten times as long
+    driver = cast(Any, db.session.connection().connection.dbapi_connection)
+    digest = _of_server if db.engine.dialect.name == "postgresql" else _of_file
+    names = (table.name for table in Base.metadata.sorted_tables)
+    told = {name: digest(driver, name) for name in names if name not in COUNTERS}
+    db.session.rollback()
+    return told
 
 
-def _digest(table: object) -> str:
-    if table.name in LISTS:  # type: ignore[attr-defined]
-        return str(db.session.scalar(select(func.count()).select_from(table)))  # type: ignore[arg-type]
-    rows = sorted(map(repr, db.session.execute(select(table))))  # type: ignore[call-overload]
-    return f"{len(rows)}:{hashlib.sha256(chr(10).join(rows).encode()).hexdigest()[:12]}"
+def _of_file(driver: Any, name: str) -> str:
+    if name in LISTS:
+        return str(driver.execute(f"SELECT count(*) FROM {name}").fetchone()[0])
+    rows = driver.execute(f"SELECT * FROM {name} ORDER BY rowid").fetchall()
+    return f"{len(rows)}:{hashlib.sha256(repr(rows).encode()).hexdigest()[:12]}"
+
+
+def _of_server(driver: Any, name: str) -> str:
+    all_rows = "string_agg(one::text, chr(10) ORDER BY one::text)"
+    rest = "" if name in LISTS else f" || ':' || left(md5(coalesce({all_rows}, '')), 12)"
+    return str(driver.execute(f"SELECT count(*){rest} FROM {name} AS one").fetchone()[0])
 
 
 def changed(before: dict[str, str], after: dict[str, str]) -> dict[str, tuple[str, str]]:
