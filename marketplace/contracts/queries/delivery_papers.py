@@ -178,7 +178,7 @@ def _carried(call_off: CallOff, order: Order, receipt: Receipt | None) -> list[t
     carrier = ", ".join(filter(None, (order.carrier, order.tracking)))
     return _facts(
         (_("Place of delivery"), call_off.place),
-        (_("Delivery day"), day(call_off.due_on)),
+        (_("Delivery due"), day(call_off.due_on)),
         (_("Carried by"), carrier),
         (_("Checked at"), moment(receipt.at) if receipt is not None and receipt.is_checked else ""),
         (_("Order"), order.ref),
