@@ -46,25 +46,32 @@ class Ground:
 
 
 def fill(url: str, folder: str, count: int) -> int:
-    """So many agreements more, with their texts, opinions and books; runs in a process of its own."""
+    """So many agreements more, with their texts and opinions; runs in a process of its own."""
     from bench.inside import application
-    from marketplace.core.database import db, gather_statistics, writing
+    from marketplace.core.database import gather_statistics, writing
 
     with application(url, folder).app_context():
+        add(count)
         with writing():
-            ground = _ground()
-        chance = Random(SEED)
-        states = _mixed(SHARES, chance)
-        first = _after_last()
-        for start in range(0, count, BATCH):
-            numbers = range(start, min(start + BATCH, count))
-            with writing():
-                _write([_agreement(number, count, states, ground, chance) for number in numbers], first + start)
-            db.session.expunge_all()
-        with writing():
-            _number_on()
             gather_statistics()
     return count
+
+
+def add(count: int) -> None:
+    """Write them in batches, the oldest first."""
+    from marketplace.core.database import db, writing
+
+    with writing():
+        ground = _ground()
+    chance = Random(SEED)
+    states, first = _mixed(SHARES, chance), _after_last()
+    for start in range(0, count, BATCH):
+        numbers = range(start, min(start + BATCH, count))
+        with writing():
+            _write([_agreement(number, count, states, ground, chance) for number in numbers], first + start)
+        db.session.expunge_all()
+    with writing():
+        _number_on()
 
 
 def _mixed(shares: dict[str, int], chance: Random) -> list[str]:
@@ -86,13 +93,13 @@ def _ground() -> Ground:
 
     provinces = list(db.session.scalars(select(Province).where(Province.successor_id.is_(None)).order_by(Province.id)))
     offices = select(Organisation.province_id, Organisation.id).where(Organisation.kind == OrganisationKind.DEPARTMENT)
-    departments = dict(db.session.execute(offices).tuples().all())
+    departments = dict(db.session.execute(offices).all())
     made = _organisations(provinces)
     parties = [Party(one, row["name"], row["province_id"], departments.get(row["province_id"])) for one, row in made]
     producers, buyers = parties[: ORGANISATIONS * 4 // 5], parties[ORGANISATIONS * 4 // 5 :]
     home = next(one.id for one in provinces if one.slug == HOME)
     at_home = tuple([one for one in each if one.province_id == home] for each in (producers, buyers))
-    known = _organisation_of(BUYER)
+    known = organisation_of(BUYER)
     mine = Party(known.id, known.name, known.province_id, departments[known.province_id])
     return Ground(mine, producers, buyers, (at_home[0], at_home[1]))
 
@@ -123,7 +130,8 @@ def _organisation(number: int, province: Any) -> dict[str, Any]:
     }
 
 
-def _organisation_of(email: str) -> Any:
+def organisation_of(email: str) -> Any:
+    """For whom a person acts."""
     from sqlalchemy import select
 
     from marketplace.accounts.models import Person

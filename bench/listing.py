@@ -91,9 +91,9 @@ def costs_of(url: str, folder: str) -> dict[str, dict[str, float]]:
     for email, pages in PAGES.items():
         with app.app_context():
             client = sign_in(app.test_client(), _person(email))
-            middles, cookie = _middles(), client.get_cookie("session")
+            behind, cookie = middles(), client.get_cookie("session")
         for name, path in pages.items():
-            found[name] = _cost(app, watch, cookie.value if cookie else "", path.format(**middles))
+            found[name] = _cost(app, watch, cookie.value if cookie else "", path.format(**behind))
     return found
 
 
@@ -104,15 +104,14 @@ def _person(email: str) -> Any:
     return db.session.query(Person).filter_by(email=email).one()
 
 
-def _middles() -> dict[str, str]:
+def middles() -> dict[str, str]:
     """The refs behind which the middle pages begin."""
     from sqlalchemy import or_
 
     from marketplace.contracts.models import Agreement, DepartmentReview
 
-    buyer, office = _person(agreements.BUYER), _person(agreements.OFFICER)
-    mine = Agreement.buyer_id == buyer.memberships[0].organisation_id
-    own = office.memberships[0].organisation_id
+    mine = Agreement.buyer_id == agreements.organisation_of(agreements.BUYER).id
+    own = agreements.organisation_of(agreements.OFFICER).id
     shown = or_(Agreement.seller_department_id == own, Agreement.buyer_department_id == own)
     newest = (Agreement.touched_at.desc(), Agreement.id.desc())
     waiting = (DepartmentReview.department_id == own) & DepartmentReview.state.in_(("waiting", "overdue"))

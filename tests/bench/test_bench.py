@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from bench import load, replay, table
+from bench import agreements, listing, load, replay, table
 from bench.replay import FAR, Statement
+from marketplace.contracts.queries import desk
+from marketplace.contracts.queries.department import Wish
 from marketplace.core.database import db
 from marketplace.demo import scaling
 
@@ -111,6 +113,14 @@ def test_the_table_tells_of_failures() -> None:
     assert "at most 71 a second and core" in told
 
 
+def test_the_table_tells_what_lists_cost() -> None:
+    sizes = {size: {"ms": float(size), "database_ms": 1.0, "statements": 9, "rows": 20} for size in (10, 12)}
+    lists = {"build_s": 5.0, "pages": {"party: all": {"sizes": sizes, "growth": 1.2}}}
+    machine = {"python": "3.13", "cpus": 2, "load_before": 0.1, "seconds": 3.0, "build_s": {"SQLite": 1.0}}
+    told = table.of({**machine, "engines": {"SQLite": {"lists": lists}}})
+    assert "party: all                           10.0 ms    12.0 ms  growth  1.20, 9 statements, 20 and 20 rows" in told
+
+
 def test_a_large_market_adds_up(app: Flask) -> None:
     with app.app_context():
         from marketplace.inventory.queries import stock_faults
@@ -120,3 +130,6 @@ def test_a_large_market_adds_up(app: Flask) -> None:
         assert [*stock_faults(), *ledger_faults()] == []
         db.session.rollback()
         assert scaling.load(300, 260) == "The market holds 300 products and 260 orders."
+        agreements.add(200)
+        assert desk.agreements_of(agreements.organisation_of(agreements.OFFICER), Wish()).total in range(30, 60)
+        assert all(listing.middles().values())
