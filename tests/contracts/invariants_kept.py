@@ -192,7 +192,8 @@ RECEIVED = {"call_off_checked", "call_off_unchecked"}
 def _beyond(release: dict[str, Any], consents: dict[str, str]) -> Iterator[str]:
     ref = release["contracts"][0]["id"]
     level = consents.get(ref, "closed")
-    if level == "closed" or set(release) - WHOLE or any(set(one) - OF_PARTY for one in release["parties"]):
+    whole = WHOLE if level == "exact" else WHOLE - {"relatedProcesses"}
+    if level == "closed" or set(release) - whole or any(set(one) - OF_PARTY for one in release["parties"]):
         yield f"{ref}: {sorted(release)} is public, its sides allow {level}"
         return
     for contract in release["contracts"]:
