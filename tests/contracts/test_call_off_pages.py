@@ -225,6 +225,8 @@ def test_goods_are_paid_by_transfer_after_the_receipt(sent: Stage, app: Flask) -
     assert sent.buyer.get(f"/payments/{ref}/qr.svg").status_code == 200
     assert sent.buyer.post(f"/payments/{ref}/declaration").status_code == 303
     assert sent.seller.post(f"/payments/{ref}/receipt", data={"amount_vnd": "12.000.000"}).status_code == 303
+    said = sent.seller.get("/desk").get_data(as_text=True)
+    assert ("Đã xác nhận thanh toán." in said, "hẹn ngày gửi hàng" in said.partition("<main")[0]) == (True, False)
     with app.app_context():
         assert payment().state.value == "received"
         assert payment().order.is_paid
