@@ -16,8 +16,10 @@ from tests.bad_input.answers import assert_fine, assert_kept, assert_said
 from tests.bad_input.routes import Request, encoded, fields_of, form_names, working
 from tests.bad_input.values import RAW
 from tests.bad_input.writes import recorded
+from tests.databases import engine_name
 
-SAMPLE = 3
+# PostgreSQL refuses more by itself, so most is tried there
+SAMPLE = 1 if engine_name() == "sqlite" else 3
 FORM = "application/x-www-form-urlencoded"
 FILES = {"FileField", "MultipleFileField"}
 # chosen, hidden or secret: nobody has typed what has to be kept
