@@ -15,6 +15,7 @@ from sqlalchemy.exc import DatabaseError
 from marketplace.contracts.jobs import signing as jobs
 from marketplace.contracts.models import Agreement, AgreementEvent, Deadline, Signature, SignatureCheck
 from marketplace.contracts.queries import signing as known
+from marketplace.contracts.queries import turns
 from marketplace.contracts.services import agreements, mandates
 from marketplace.contracts.signatures.faults import Fault
 from marketplace.contracts.states.agreements import AgreementState, ReopenReason, Side, Turn
@@ -167,6 +168,7 @@ def test_what_no_list_proves_is_held_and_not_in_force(market: Flask) -> None:
     second = pens.sign(agreement, BUYER, sides)
     assert (first.state, second.state) == (UploadState.HELD, UploadState.HELD)
     assert (now(agreement).state, agreement.turn) == (AgreementState.SIGNING, Turn.SYSTEM)
+    assert "danh sách thu hồi" in turns.standing_of(sides.actor(BUYER), now(agreement)).words
     assert letters("upload_held") == 2
     pens.publish()
     jobs.look_again()

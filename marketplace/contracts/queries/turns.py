@@ -136,13 +136,19 @@ def _other_words(agreement: Agreement, side: Side | None) -> str:
     if agreement.state in RUNNING:
         return _running_words(agreement)
     if agreement.turn is Turn.SYSTEM:
-        return _("the marketplace prepares the next step")
+        return _system_words(agreement.state)
     if agreement.turn is Turn.DEPARTMENTS:
         return _("the Departments of Industry and Trade are reading the text")
     if agreement.turn is Turn.BOTH:
         return _("both sides")
     who = agreement.organisation_of(Side(agreement.turn.value)).name
     return _waiting_words(agreement.state, who)
+
+
+def _system_words(state: AgreementState) -> str:
+    if state is S.SIGNING:
+        return _("a signature waits for the list that proves its certificate was not revoked")
+    return _("the marketplace prepares the next step")
 
 
 def _running_words(agreement: Agreement) -> str:

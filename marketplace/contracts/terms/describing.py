@@ -221,16 +221,17 @@ def in_words(terms: Terms) -> str:
 
 def schedule(terms: Terms) -> list[DeliveryRow]:
     """The calendar of deliveries, in the order of days."""
-    goods = {line["key"]: line["product"] for line in terms["lines"]}
+    goods = {line["key"]: (line["product"], line["unit"]) for line in terms["lines"]}
     days = sorted(terms["schedule"], key=lambda one: (one["due_on"] or "9999", one["line"]))
     return [
         DeliveryRow(
             place,
             said(one["due_on"], "schedule.0.due_on"),
-            goods.get(one["line"], one["line"]),
-            number(int(one["quantity"])),
+            name,
+            f"{number(int(one['quantity']))} {of_what}".strip(),
         )
         for place, one in enumerate(days, start=1)
+        for name, of_what in [goods.get(one["line"], (one["line"], ""))]
     ]
 
 
