@@ -178,7 +178,9 @@ class WholeNumberField(IntegerField):
         if not valuelist or not valuelist[0].strip():
             self.data = None
             return
-        digits = re.sub(r"[\s\u00a0.]", "", valuelist[0])
+        typed = re.sub(r"[\s\u00a0]", "", valuelist[0])
+        # a dot that does not part thousands is a decimal point: 1.5 must not become 15
+        digits = typed.replace(".", "") if re.fullmatch(r"-?[0-9]{1,3}(\.[0-9]{3})+", typed) else typed
         if not re.fullmatch(r"-?[0-9]{1,12}", digits):
             self.data = None
             raise ValueError(_("Please type a whole number."))

@@ -20,7 +20,7 @@ from tests.contracts.market import Market
 
 Member = Callable[[Any], Client]
 LONG = "9" * 5000
-NUMBERS = ["-1", "0", "²", "1e5", "1,5", "NaN", LONG, "99999999999999999999", "\x00", "1\u202e2", "None"]
+NUMBERS = ["-1", "0", "²", "1e5", "1,5", "1.5", "NaN", LONG, "99999999999999999999", "\x00", "1\u202e2", "None"]
 DAYS = ["9999-12-31", "0001-01-01", "1899-12-31", "2027-02-29", "²/1/2027", "2027-W01-1", LONG, "\x00", "31/02/2027"]
 WORDS = "Lý do"
 
