@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,10 +17,11 @@ from pypdf import PdfReader
 from marketplace.accounts.models import Person
 from marketplace.contracts.models import Agreement, Signature, SigningBase
 from marketplace.contracts.queries.delivery_papers import DELIVERY, minutes_paper, slip_paper
+from marketplace.contracts.queries.papers import spelt
 from marketplace.contracts.services import evidence
 from marketplace.contracts.states.agreements import AgreementState, Evidence, Side
 from marketplace.contracts.states.signing import Verdict, Way
-from marketplace.core import papers
+from marketplace.core import clock, papers
 from marketplace.core.database import db, writing
 from marketplace.core.files import store
 from tests.clients import Client
@@ -209,6 +211,22 @@ def test_minutes_are_empty_before_the_check_and_full_after_it(app: Flask) -> Non
         after = said(papers.made_of(DELIVERY, minutes_paper(call_off, order)))
     for part in ("BIÊN BẢN GIAO NHẬN, NGHIỆM THU", "01/BBGN-NT", "100 100 90 10", "Không đạt:", "10.800.000 ₫"):
         assert part in after, part
+
+
+def test_papers_of_deliveries_bear_the_day_of_the_act_whenever_they_are_printed(app: Flask) -> None:
+    with app.app_context():
+        sides = two_sides(departments=False)
+        agreement = perform.contract_in_force(sides)
+        perform.stock(sides)
+        call_off = perform.call(agreement, sides, L1=100)
+        order = perform.deliver(call_off, sides)
+        days = [slip_paper(call_off)["day"], minutes_paper(call_off, order)["day"]]
+        assert days == [spelt(clock.today()), None]
+        perform.check(call_off, sides)
+        db.session.refresh(order)
+        checked_on = spelt(clock.today())
+        with clock.frozen(clock.now() + timedelta(days=40)):
+            assert [slip_paper(call_off)["day"], minutes_paper(call_off, order)["day"]] == [days[0], checked_on]
 
 
 def test_papers_of_deliveries_are_for_both_sides(app: Flask, client: Client, client_of: Members) -> None:

@@ -5,6 +5,7 @@ They are made when they are asked for, from the call-off and its order, and say 
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -35,7 +36,7 @@ def slip_paper(call_off: CallOff) -> dict[str, Any]:
         lines = _lines_of(call_off)
         total = sum(one.quantity * _price_of(row, terms) for one, row in lines)
         return {
-            **_about_delivery(call_off, terms, heading=_("Call-off of goods"), sign="ĐGH"),
+            **_about_delivery(call_off, terms, heading=_("Call-off of goods"), sign="ĐGH", at=call_off.placed_at),
             "opening": _("The buyer asks the seller to deliver under the contract named above:"),
             "facts": _facts((_("Delivery day"), day(call_off.due_on)), (_("Place of delivery"), call_off.place)),
             "goods": {
@@ -59,8 +60,9 @@ def minutes_paper(call_off: CallOff, order: Order) -> dict[str, Any]:
             else []
         )
         title = _("Minutes of handing over and acceptance")
+        checked_at = receipt.at if receipt is not None and receipt.is_checked else None
         return {
-            **_about_delivery(call_off, terms, heading=title, sign="BBGN-NT"),
+            **_about_delivery(call_off, terms, heading=title, sign="BBGN-NT", at=checked_at),
             "opening": _("Both sides have handed over, counted and checked the goods of one delivery:"),
             "facts": _carried(call_off, order, receipt),
             "goods": {"columns": _minutes_columns(), "rows": _handed_over(call_off, order, terms), "foot": foot},
@@ -69,7 +71,8 @@ def minutes_paper(call_off: CallOff, order: Order) -> dict[str, Any]:
         }
 
 
-def _about_delivery(call_off: CallOff, terms: Terms, *, heading: str, sign: str) -> dict[str, Any]:
+def _about_delivery(call_off: CallOff, terms: Terms, *, heading: str, sign: str, at: datetime | None) -> dict[str, Any]:
+    """What both papers begin with; the day is that of the act, not that of the printing."""
     agreement = call_off.agreement
     written = f"{call_off.ordinal:02d}/{sign}"
     made = _("Made from the figures of %(site)s, %(moment)s; call-off %(ref)s.", **_made(call_off))
@@ -80,7 +83,7 @@ def _about_delivery(call_off: CallOff, terms: Terms, *, heading: str, sign: str)
         "heading": heading,
         "number": written,
         "about": _("Contract no. %(number)s (%(ref)s)", number=agreement.paper_number, ref=agreement.ref),
-        "day": spelt(clock.today()),
+        "day": spelt(clock.local(at).date()) if at else None,
         "parties": [_short(side, terms["parties"][side.value]) for side in Side],
         "signatures": [_hand(side, agreement) for side in Side],
         "made": made,
