@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import current_app
 from sqlalchemy import select
 
 from config import Settings
 from marketplace.accounts.models import Organisation
+from marketplace.catalogue.services.food_safety import enter_food_safety
+from marketplace.catalogue.states import FoodSafetyKind
 from marketplace.contracts.models import Dispute, TrustRoot
 from marketplace.contracts.queries.versions import draft_of
 from marketplace.contracts.services import agreements, amending, disputing, monitoring, rules, terminating, trial
@@ -22,6 +26,7 @@ from marketplace.contracts.states.agreements import (
     Side,
 )
 from marketplace.contracts.states.performing import DisputeSubject, Indicator
+from marketplace.core import clock
 from marketplace.core.actors import Role
 from marketplace.core.database import db, writing
 from marketplace.demo import asking, history
@@ -60,7 +65,24 @@ def _prepare() -> None:
         rules.load()
     with writing():
         trial.install(settings)
+    for slug, days in (("quangtri", 1000), ("haiduong", 700), ("namdinh", 190), ("caobang", 900)):
+        _food_safety(slug, days)
     give_mandates(*(_organisation(slug) for slug in ("quangtri", "haiduong", "namdinh", "supermarket")))
+
+
+def _food_safety(seller: str, days: int) -> None:
+    """A certificate that was given just now and ends in so many days: one is over by today."""
+    kept = _organisation(seller)
+    with writing():
+        enter_food_safety(
+            kept,
+            kind=FoodSafetyKind.FACILITY,
+            number=f"MH-{kept.id:03d}/ATTP",
+            issued_by="Cơ quan cấp giấy (dữ liệu minh họa)",
+            issued_on=clock.today(),
+            valid_until=clock.today() + timedelta(days=days),
+            by=acting(kept, Role.MANAGER),
+        )
 
 
 # --- who ---
@@ -118,11 +140,13 @@ def _lived_through() -> Deal:
     with days_ago(168):
         deal.sign()
     for days, packs, broken in ((150, 100, 0), (110, 120, 3), (70, 80, 0)):
-        _delivered(deal, days, packs, broken)
+        call_off = _delivered(deal, days, packs, broken)
+        with days_ago(days - 19):
+            deal.pay(call_off)
     return deal
 
 
-def _delivered(deal: Deal, days: int, packs: int, broken: int) -> None:
+def _delivered(deal: Deal, days: int, packs: int, broken: int) -> str:
     with days_ago(days):
         call_off = deal.call(8, L1=packs)
     with days_ago(days - 1):
@@ -131,6 +155,7 @@ def _delivered(deal: Deal, days: int, packs: int, broken: int) -> None:
         deal.ship(call_off)
     with days_ago(days - 7):
         deal.receive(call_off, rejected=broken)
+    return call_off
 
 
 def _liquidated(deal: Deal) -> None:

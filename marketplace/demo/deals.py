@@ -40,6 +40,8 @@ from marketplace.orders import services as orders
 from marketplace.orders.models import Order
 from marketplace.orders.services import Checked
 from marketplace.orders.states import RejectReason
+from marketplace.payments.models import Payment
+from marketplace.payments.services import confirm_receipt
 
 TRIAL = "trial-authority"
 COURT = "Tòa án nhân dân khu vực nơi bên mua có trụ sở"
@@ -285,6 +287,12 @@ class Deal:
                 first = order.lines[0]
                 said[first.id] = Checked(first.shipped_quantity - rejected, rejected, RejectReason.DAMAGED)
             orders.check_delivery(order, said, photos=photos, by=self.sides.editor(Side.BUYER))
+
+    def pay(self, call_off: str) -> None:
+        """The money for what was accepted reached the seller's account."""
+        with writing():
+            payment = db.session.scalars(select(Payment).where(Payment.order_id == self._order(call_off).id)).one()
+            confirm_receipt(payment, amount_vnd=payment.amount_vnd, by=self.sides.editor(Side.SELLER))
 
     def _order(self, call_off: str) -> Order:
         order = db.session.scalars(select(CallOff).where(CallOff.ref == call_off)).one().order
