@@ -170,7 +170,7 @@ def a_framework_with_a_sale_under_it(life: Life) -> Agreement:
     frame = life.begin(AgreementKind.FRAMEWORK, BUYER, 150)
     life.next_step(frame)
     life.next_step(frame)
-    life.days(9)
+    life.days(16)
     life.walk(frame, S.ACTIVE)
     mine = place(life, frame, S.ACTIVE, S.WINDING_DOWN)
     life.child(mine, SELLER, 5)
@@ -178,7 +178,7 @@ def a_framework_with_a_sale_under_it(life: Life) -> Agreement:
     life.next_step(sale)
     life.counter(place(life, sale, S.NEGOTIATING), BUYER, 1)
     life.next_step(sale)
-    life.days(9)
+    life.days(16)
     life.walk(sale, S.ACTIVE)
     assert sale.paper is PaperKind.CONTRACT
     life.walk(life.begin(AgreementKind.MOU, SELLER), S.ACTIVE)

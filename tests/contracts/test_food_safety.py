@@ -20,6 +20,7 @@ from marketplace.contracts.states.agreements import AgreementState, Side
 from marketplace.contracts.states.performing import Indicator
 from marketplace.core import clock
 from marketplace.core.database import db, writing
+from marketplace.core.i18n import speaking
 from tests.clients import Client
 from tests.contracts.making import TwoSides, agreement_in, department, here, officer_of, two_sides
 from tests.contracts.performing import contract_in_force
@@ -51,7 +52,8 @@ def test_a_paper_that_ended_is_a_sign_until_another_follows(app: Flask) -> None:
         with clock.frozen(clock.now() + timedelta(days=10)):
             assert signs(agreement) == []
         with clock.frozen(clock.now() + timedelta(days=11)):
-            ((indicator, words),) = signs(agreement)
+            with speaking("vi"):
+                ((indicator, words),) = signs(agreement)
             assert indicator is Indicator.CERTIFICATE
             assert "an toàn thực phẩm của bên bán hết hạn" in words
             entered(sides, days=300, number="9/2026/ATTP")
