@@ -13,6 +13,7 @@ from marketplace.core.database import writing
 from marketplace.core.i18n import gettext as _
 from marketplace.core.permissions import Permission
 from marketplace.core.refusals import NotSeen
+from marketplace.core.text import clean
 from marketplace.storefronts import bp
 from marketplace.storefronts.forms import FoodSafetyForm
 from marketplace.storefronts.policies import own_seller
@@ -52,7 +53,7 @@ def enter_food_safety() -> ResponseReturnValue:
 def take_out_food_safety() -> ResponseReturnValue:
     """Something typed wrongly goes away."""
     seller = own_seller(actor(), Permission.SHOP_EDIT)
-    paper = catalogue.food_safety_paper(seller.id, request.form.get("number", "")[:60])
+    paper = catalogue.food_safety_paper(seller.id, clean(request.form.get("number", "")[:60]))
     if paper is None:
         raise NotSeen
     with writing():
