@@ -61,10 +61,10 @@ def sides(app: Flask) -> Iterator[TwoSides]:
 def slow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Everyone thinks for a moment between looking and writing, with the lock and without it."""
 
-    def after(room: ModuleType, name: str, seen: Callable[..., Any]) -> None:
+    def after(room: ModuleType, name: str, seen: Callable[..., Any], *, moment: float = MOMENT) -> None:
         def looked(*args: Any, **options: Any) -> Any:
             result = seen(*args, **options)
-            time.sleep(MOMENT)
+            time.sleep(moment)
             return result
 
         monkeypatch.setattr(room, name, looked)
@@ -72,7 +72,8 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> None:
     after(amending, "is_behind", changes.is_behind)
     after(calling, "check_callable", calling.check_callable)
     after(renewing, "successor_of", changes.successor_of)
-    after(endings, "require_nothing_open", endings.require_nothing_open)
+    # a dispute has to come in between, not behind
+    after(endings, "require_nothing_open", endings.require_nothing_open, moment=4 * MOMENT)
     after(disputing, "open_disputes", open_matters.open_disputes)
     after(terminating, "require_running", endings.require_running)
     after(agreements, "_still", agreements._still)
@@ -294,6 +295,8 @@ MADE: dict[str, tuple[Made, int]] = {
     "a check and a lapse": (check_and_lapse, 4),
 }
 ROUNDS = 2
+# whether two meet is chance on a busy machine, so a control tries more often; the first hit ends it
+TRIES = 20
 
 
 @pytest.mark.parametrize("name", MADE)
@@ -312,7 +315,7 @@ def test_two_at_once_come_one_after_the_other(sides: TwoSides, race: Race, name:
 @pytest.mark.parametrize("name", MADE)
 def test_without_the_lock_they_get_into_each_others_way(sides: TwoSides, race: Race, name: str) -> None:
     made, people = MADE[name]
-    for _round in range(4):
+    for _round in range(TRIES):
         _ref, act, fine = made(sides)
         db.session.rollback()
         results = race(people, act, timeout=60)
