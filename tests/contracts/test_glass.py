@@ -63,7 +63,7 @@ def test_a_look_is_chained_told_and_over_after_an_hour(
     with app.app_context():
         agreement = db.session.scalars(select(Agreement).where(Agreement.ref == ref)).one()
         told_of = select(AgreementEvent.kind).where(AgreementEvent.agreement_id == agreement.id)
-        kinds = db.session.scalars(told_of.order_by(AgreementEvent.seq)).all()
+        kinds = db.session.scalars(told_of.order_by(AgreementEvent.number)).all()
         told = select(Notice.recipient_ref).where(Notice.template == "contracts/glass_broken")
         assert kinds[-1] == "glass_broken"
         assert set(db.session.scalars(told)) == {agreement.seller.ref, agreement.buyer.ref}
