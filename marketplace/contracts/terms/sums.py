@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from marketplace.core.money import net_of_vat, percent, split
+from marketplace.core.money import net_of_vat, percent
 
 Line = Mapping[str, Any]
 
@@ -43,13 +43,15 @@ def vat_of_rates(lines: Sequence[Line]) -> dict[int, int]:
 
 
 def vat_of_lines(lines: Sequence[Line]) -> list[int]:
-    """The tax in each line, in đồng; the parts of a rate sum to the tax of that rate (largest remainder)."""
+    """The tax in each line, less than a đồng from its own; the parts of a rate sum to the tax of that rate."""
     parts = [0] * len(lines)
     for rate, tax in vat_of_rates(lines).items():
         of_rate = [place for place, line in enumerate(lines) if int(line.get("vat_percent") or 0) == rate]
-        shares = split(tax, [amount(lines[place]) for place in of_rate])
-        for place, share in zip(of_rate, shares, strict=True):
-            parts[place] = share
+        exact = {place: divmod(amount(lines[place]) * rate, 100 + rate) for place in of_rate}
+        missing = tax - sum(whole for whole, _rest in exact.values())
+        rounded_up = set(sorted(of_rate, key=lambda place: -exact[place][1])[:missing])
+        for place in of_rate:
+            parts[place] = exact[place][0] + (place in rounded_up)
     return parts
 
 
