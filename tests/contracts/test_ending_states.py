@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -16,7 +17,7 @@ from marketplace.core import clock
 from marketplace.core.actors import SYSTEM, Role
 from marketplace.core.database import db, writing
 from tests import factories
-from tests.access.digest import changed, digests
+from tests.access.digest import Standing
 from tests.clients import Client, sign_in
 from tests.contracts import changing
 from tests.contracts.making import TwoSides, Walk, two_sides
@@ -131,23 +132,28 @@ def outsiders(stage: Stage) -> dict[str, tuple[Client, int]]:
     return {name: (stage.client(person), status) for name, (person, status) in found.items()}
 
 
-def now(stage: Stage) -> dict[str, str]:
+def standing(stage: Stage) -> Standing:
     with stage.app.app_context():
-        return digests()
+        return Standing()
+
+
+def changes(stage: Stage, since: Standing) -> dict[str, Any]:
+    with stage.app.app_context():
+        return since.changes()
 
 
 @pytest.mark.parametrize("state", list(S))
 def test_what_a_state_does_not_know_changes_nothing(stage: Stage, state: AgreementState) -> None:
     ref = stage.contract(state)
     clients = {"seller": stage.client(stage.sides.manager), "buyer": stage.client(stage.sides.purchaser)}
-    before, seen = now(stage), {}
+    before, seen = standing(stage), {}
     for act in (one for one, states in ACTS.items() if state not in states):
         for name, client in clients.items():
             seen[act, name] = answer(client, ref, act)
     # a draft exists for the side that makes it only
     wanted = {"seller": (303, 422), "buyer": (404,) if state is S.DRAFT else (303, 422)}
     assert {key: status for key, status in seen.items() if status not in wanted[key[1]]} == {}
-    assert changed(before, now(stage)) == {}
+    assert changes(stage, before) == {}
 
 
 @pytest.mark.parametrize("state", [state for state in S if any(state in states for states in ACTS.values())])
@@ -161,11 +167,12 @@ def test_what_a_state_knows_is_done_by_both_sides_and_by_nobody_else(stage: Stag
     for act in (one for one, states in ACTS.items() if state in states):
         for writer in writers:
             ref = stage.contract(state)
-            before = now(stage)
+            before = standing(stage)
             assert (act, {name: answer(client, ref, act) for name, (client, _s) in others.items()}) == (act, wanted)
-            assert changed(before, now(stage)) == {}
+            assert changes(stage, before) == {}
+            before = standing(stage)
             assert (act, answer(writer, ref, act)) == (act, 303)
-            assert changed(before, now(stage)) != {}
+            assert changes(stage, before) != {}
 
 
 def answer(client: Client, ref: str, act: str) -> int:

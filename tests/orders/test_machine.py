@@ -13,8 +13,9 @@ from marketplace.orders.models import Order
 from marketplace.orders.states import ORDER, OrderAction, OrderState
 from tests.access import making
 from tests.access import world as worlds
-from tests.access.digest import changed, digests
+from tests.access.digest import Standing
 from tests.access.world import BUYERS, ROLES, SELLERS, World
+from tests.clients import Client
 from tests.orders.shelf import Shelf
 
 world = worlds.world
@@ -71,13 +72,18 @@ def state_of(world: World, ref: str) -> OrderState:
         return db.session.query(Order).filter_by(ref=ref).one().state
 
 
-def now(world: World) -> dict[str, str]:
+def standing(world: World) -> Standing:
     with world.app.app_context():
-        return digests()
+        return Standing()
 
 
-def post(world: World, role: str, ref: str, act: Act) -> int:
-    return world.client(role).post(f"/orders/{ref}/{act.noun}", data=dict(act.form)).status_code
+def changes(world: World, since: Standing) -> dict[str, Any]:
+    with world.app.app_context():
+        return since.changes()
+
+
+def post(client: Client, ref: str, act: Act) -> int:
+    return client.post(f"/orders/{ref}/{act.noun}", data=dict(act.form)).status_code
 
 
 EVERY = [pytest.param(state, act, id=f"{state.value}-{act.noun}") for state in OrderState for act in ACTS]
@@ -88,10 +94,11 @@ def test_the_others_are_refused_and_change_nothing(
     world: World, shelf: Shelf[OrderState], state: OrderState, act: Act
 ) -> None:
     refused = {role: shelf.ref(role, state) for role in ROLES if act.after(state, role) is None}
-    before = now(world)
-    got = {role: post(world, role, ref, act) for role, ref in refused.items()}
+    clients = {role: world.client(role) for role in refused}
+    before = standing(world)
+    got = {role: post(clients[role], ref, act) for role, ref in refused.items()}
     assert {role: status for role, status in got.items() if status not in REFUSED} == {}
-    assert changed(before, now(world)) == {}
+    assert changes(world, before) == {}
 
 
 MOVES = [(state, act) for state in OrderState for act in ACTS if any(act.after(state, role) for role in act.roles)]
@@ -103,7 +110,7 @@ def test_those_who_may_move_the_order(world: World, state: OrderState, act: Act)
         to = act.after(state, role)
         if to is not None:
             ref = fresh(world, role, state)
-            assert (role, post(world, role, ref, act)) == (role, 303)
+            assert (role, post(world.client(role), ref, act)) == (role, 303)
             assert (role, state_of(world, ref)) == (role, to)
 
 
@@ -134,10 +141,10 @@ PAID = {OrderState.AWAITING_PAYMENT: OrderAction.SETTLE, OrderState.CANCELLED: O
 @pytest.mark.parametrize("state", PAID, ids=lambda state: state.value)
 def test_only_the_seller_says_that_money_came(world: World, state: OrderState) -> None:
     ref = unpaid(world, state)
-    before = now(world)
+    before = standing(world)
     got = {role: pay(world, role, ref) for role in ROLES if role not in SELLERS}
     assert set(got.values()) <= REFUSED
-    assert changed(before, now(world)) == {}
+    assert changes(world, before) == {}
     for role in SELLERS:
         ref = unpaid(world, state)
         assert pay(world, role, ref) == 303
@@ -148,9 +155,9 @@ def test_only_the_seller_says_that_money_came(world: World, state: OrderState) -
 def test_money_told_again_moves_no_order(world: World, state: OrderState) -> None:
     with world.app.app_context():
         ref = world.order("buyer", state, paid_by="vietqr").ref
-    before = now(world)
+    before = standing(world)
     assert pay(world, "manager", ref) == 303
-    assert changed(before, now(world)) == {}
+    assert changes(world, before) == {}
 
 
 def test_every_line_of_the_machine_was_walked() -> None:

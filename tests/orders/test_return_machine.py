@@ -12,8 +12,9 @@ from marketplace.orders.models import Return
 from marketplace.orders.states import RETURN, ReturnAction, ReturnState
 from tests.access import returning
 from tests.access import world as worlds
-from tests.access.digest import changed, digests
+from tests.access.digest import Standing
 from tests.access.world import BUYERS, ROLES, SELLERS, World
+from tests.clients import Client
 from tests.orders.shelf import Shelf
 
 world = worlds.world
@@ -72,13 +73,8 @@ def fresh(world: World, role: str, state: ReturnState) -> str:
         return returning.back_in(world, role, state).ref
 
 
-def now(world: World) -> dict[str, str]:
-    with world.app.app_context():
-        return digests()
-
-
-def post(world: World, role: str, ref: str, act: Act) -> int:
-    return world.client(role).post(f"/returns/{ref}/{act.noun}", data=dict(act.form)).status_code
+def post(client: Client, ref: str, act: Act) -> int:
+    return client.post(f"/returns/{ref}/{act.noun}", data=dict(act.form)).status_code
 
 
 def state_of(world: World, ref: str) -> ReturnState:
@@ -94,10 +90,13 @@ def test_the_others_are_refused_and_change_nothing(
     world: World, shelf: Shelf[ReturnState], state: ReturnState, act: Act
 ) -> None:
     refused = {role: shelf.ref(role, state) for role in ROLES if role not in act.roles or state not in act.ways}
-    before = now(world)
-    got = {role: post(world, role, ref, act) for role, ref in refused.items()}
+    clients = {role: world.client(role) for role in refused}
+    with world.app.app_context():
+        before = Standing()
+    got = {role: post(clients[role], ref, act) for role, ref in refused.items()}
     assert {role: status for role, status in got.items() if status not in REFUSED} == {}
-    assert changed(before, now(world)) == {}
+    with world.app.app_context():
+        assert before.changes() == {}
 
 
 MOVES = [pytest.param(state, act, id=f"{state.value}-{act.id}") for act in ACTS for state in act.ways]
@@ -107,7 +106,7 @@ MOVES = [pytest.param(state, act, id=f"{state.value}-{act.id}") for act in ACTS 
 def test_those_who_may_move_the_return(world: World, state: ReturnState, act: Act) -> None:
     for role in act.roles:
         ref = fresh(world, role, state)
-        assert (role, post(world, role, ref, act)) == (role, 303)
+        assert (role, post(world.client(role), ref, act)) == (role, 303)
         assert (role, state_of(world, ref)) == (role, act.ways[state])
 
 
