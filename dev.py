@@ -142,6 +142,13 @@ def flask(*words: str) -> list[str]:
     return [str(PYTHON), "-m", "flask", "--app", "marketplace", *words]
 
 
+def chosen_port() -> int:
+    named = os.environ.get("PORT") or "8000"
+    if not (named.isascii() and named.isdecimal() and 0 < int(named) < 65536):
+        fail(f"PORT must be a number from 1 to 65535, not {named!r}.")
+    return int(named)
+
+
 def refuse_taken_port(host: str, port: int) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -229,7 +236,7 @@ def stop_on_signal(number: int, frame: FrameType | None) -> None:
 
 
 def run(args: list[str]) -> int:
-    host, port = os.environ.get("HOST") or "127.0.0.1", int(os.environ.get("PORT") or 8000)
+    host, port = os.environ.get("HOST") or "127.0.0.1", chosen_port()
     refuse_taken_port(host, port)
     ensure(RUN)
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"

@@ -144,8 +144,10 @@ def rebuild() -> None:
 
 
 @demo.command("load")
-@click.option("--products", default=0, help="As many products in all, for measurements.")
-@click.option("--orders", default=0, help="As many orders in all, for measurements.")
+@click.option(
+    "--products", type=click.IntRange(0, 999_999), default=0, help="As many products in all, for measurements."
+)
+@click.option("--orders", type=click.IntRange(0, 9_999_999), default=0, help="As many orders in all, for measurements.")
 def load(products: int, orders: int) -> None:
     """Load the demonstration market into an empty database; a second call changes nothing."""
     from marketplace.demo import loading, scaling

@@ -13,7 +13,6 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-import click
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import selectinload
 
@@ -53,8 +52,6 @@ class Ground:
 
 def load(products: int, orders: int) -> str:
     """The demonstration and as many goods and orders as are asked for in all. Answers a sentence."""
-    if products > 999_999 or orders > 9_999_999:
-        raise click.ClickException("At most 999,999 products and 9,999,999 orders.")
     loading.load()
     ground = _ground()
     number = _count(Product)

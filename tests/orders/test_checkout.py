@@ -213,6 +213,14 @@ def test_a_way_that_is_not_offered_is_refused(client: Client, stall: Stall) -> N
     assert nothing_happened(stall)
 
 
+def test_a_way_that_nobody_knows_is_refused_and_not_taken_for_another(client: Client, stall: Stall) -> None:
+    put(client, stall.cake)
+    answer = client.post("/checkout", data=filled(client, stall, **{f"delivery-{stall.cakes.slug}": "drone"}))
+    assert answer.status_code == 422
+    assert "Bạn chọn lại cách nhận hàng của Bánh kẹo Tứ Minh." in text_of(answer)
+    assert nothing_happened(stall)
+
+
 @pytest.fixture
 def spirits(stall: Stall) -> str:
     """The SKU of a bottle of rice spirit."""

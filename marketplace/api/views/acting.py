@@ -18,7 +18,8 @@ from marketplace.core.database import writing
 from marketplace.core.i18n import gettext as _
 
 _KEY = re.compile(r"[\x21-\x7e]{1,64}")
-_TAG = re.compile(r'(?:W/)?"([^"]*)"')
+# a compressed answer carries its encoding behind the tag: "88bf10:zstd"
+_TAG = re.compile(r'(?:W/)?"([^":]*)(?::\w+)?"')
 
 
 def once(act: Callable[[], Any]) -> Response:

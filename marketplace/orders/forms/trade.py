@@ -15,7 +15,7 @@ from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.text import clean
 from marketplace.orders.models import OrderLine
 from marketplace.orders.services import MOST_PHOTOS, Packed
-from marketplace.orders.states import CancelReason, DeliveryKind, ReturnReason, ShortReason
+from marketplace.orders.states import CancelReason, ReturnReason, ShortReason
 from marketplace.places.models import Province, Ward
 from marketplace.web.forms import (
     DayField,
@@ -101,10 +101,9 @@ class CheckoutForm(Form):
 
 
 def deliveries_in(values: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The chosen ways in a form or an address: {shop slug: "ship" | "pick-up"}."""
-    known = {kind.value for kind in DeliveryKind}
+    """The ways that a form or an address names: {shop slug: "ship" | "pick-up" | what was sent instead}."""
     prefix = "delivery-"
-    return {name.removeprefix(prefix): value for name, value in values if name.startswith(prefix) and value in known}
+    return {name.removeprefix(prefix): value for name, value in values if name.startswith(prefix)}
 
 
 class ConfirmForm(Form):

@@ -175,6 +175,7 @@ def _checked_basket(cart: Cart, checkout: Checkout, method: PaymentMethod, by: A
         raise Refused(" ".join(basket.problems))
     if _sells(by, [part.seller.id for part in basket.parts]):
         raise Refused(_("These are your own goods. Sign in as a buyer to order."))
+    _check_ways(basket, checkout)
     _check_address(basket, checkout)
     if basket.has_alcohol and not checkout.age_stated:
         raise Refused(_("Please state that you are of age: your cart holds alcohol."), field="age_stated")
@@ -193,6 +194,13 @@ def _sells(by: Actor, seller_ids: list[int]) -> bool:
     if by.person_id is None:
         return False
     return any(map(by.acts_for, seller_ids)) or belongs_to_any(by.person_id, seller_ids)
+
+
+def _check_ways(basket: Basket, checkout: Checkout) -> None:
+    known = {kind.value for kind in DeliveryKind}
+    for seller in (part.seller for part in basket.parts):
+        if checkout.deliveries.get(seller.slug) not in {None, *known}:
+            raise Refused(_("Please choose how the goods of %(seller)s reach you.", seller=seller.name))
 
 
 def _check_address(basket: Basket, checkout: Checkout) -> None:
