@@ -41,7 +41,8 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         for tag, name, alert in self.open:
-            self.texts[name] = self.texts.get(name, "") + data
+            if name:
+                self.texts[name] = self.texts.get(name, "") + data
             if alert:
                 self.alerts.append(data.strip())
             if tag == "textarea":

@@ -71,6 +71,21 @@ def working(world: World, name: str) -> Request:
     return Request(role, address, {**row.form, **asked.form})
 
 
+_unspent: dict[tuple[int, str], Request] = {}
+
+
+def unspent(world: World, name: str) -> Request:
+    """A request that this route would accept; the same one again until `spend` says that it was."""
+    if (id(world), name) not in _unspent:
+        _unspent[id(world), name] = working(world, name)
+    return _unspent[id(world), name]
+
+
+def spend(world: World, name: str) -> None:
+    """What was accepted once is of no more use."""
+    _unspent.pop((id(world), name), None)
+
+
 def query_names() -> list[str]:
     """Every name that any page reads from its address, found in the code; and some that none should mind."""
     found = {name for one in modules() for name in _QUERY_NAME.findall(one.text)}
@@ -84,8 +99,18 @@ def form_names(app: Flask, name: str) -> set[str]:
     return {found for one in modules() if str(one.path) == path for found in _FORM_NAME.findall(one.text)}
 
 
+_fields: dict[str, dict[str, str]] = {}
+
+
 def fields_of(world: World, name: str, patch: Any) -> dict[str, str]:
-    """The fields that a POST reads, with their types, learnt by watching which form it checks."""
+    """The fields that a POST reads, with their types."""
+    if name not in _fields:
+        _fields[name] = _fields_seen(world, name, patch)
+    return _fields[name]
+
+
+def _fields_seen(world: World, name: str, patch: Any) -> dict[str, str]:
+    """Learnt by watching which form it checks."""
     seen: dict[str, str] = {}
     checked = Form.checked.__func__  # type: ignore[attr-defined]
 

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from tests.access.world import World
 from tests.bad_input import routes
 from tests.bad_input.answers import assert_fine
-from tests.bad_input.routes import Request, encoded, working
+from tests.bad_input.routes import Request, encoded, spend, unspent, working
 from tests.bad_input.test_forms import FORM, plain
 from tests.bad_input.writes import recorded
 from tests.clients import Client
@@ -69,11 +69,13 @@ WITH_TOKEN: dict[str, tuple[Shape, set[int]]] = {
 
 
 def sent(world: World, name: str, shape: Shape) -> tuple[TestResponse, list[str]]:
-    asked = working(world, name)
+    asked = unspent(world, name)
     client = world.client(asked.role)
     token = {"X-CSRFToken": client.csrf_token()}
     with recorded() as written:
         answer = client.post(asked.address, headers=token, csrf=False, **shape(client, asked))
+    if answer.status_code < 400:
+        spend(world, name)
     return answer, written
 
 
@@ -108,7 +110,7 @@ SIGNED_OTHERWISE = {"POST accounts.unsubscribe"}
 
 @pytest.mark.parametrize("name", [name for name in routes.writing() if name not in SIGNED_OTHERWISE])
 def test_no_form_is_taken_without_a_token_of_this_session(world: World, name: str) -> None:
-    asked = working(world, name)
+    asked = unspent(world, name)
     client = world.client(asked.role)
     with recorded() as written:
         forms = [{**plain(asked.form), **token} for token in stale_tokens(client)]
