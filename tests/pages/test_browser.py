@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
     from tests.servers import LiveServer
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
 OVERFLOW = "document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
 # what a thumb has to hit: 24 px wherever it is no link inside a sentence, 44 px high for what a page is there for
 SMALL = """() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary')]
