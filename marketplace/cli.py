@@ -80,7 +80,8 @@ def seal() -> None:
 @audit.command("verify")
 @click.option("--head", default=None, help="A head that was published earlier.")
 def verify(head: str | None) -> None:
-    """Look for edits, removals, gaps and reordering, in agreements too; for stock and ledgers that do not add up."""
+    """Look for edits, removals, gaps and reordering, in agreements too; for stock, ledgers, calls with wrong sums."""
+    from marketplace.contracts.queries.calling import book_faults
     from marketplace.contracts.services.chain import faults_of_all
     from marketplace.inventory.queries import stock_faults
     from marketplace.payments.queries import ledger_faults
@@ -89,6 +90,7 @@ def verify(head: str | None) -> None:
         *trail.verify(current_app.config["SETTINGS"].audit_key, known_head=head),
         *stock_faults(),
         *ledger_faults(),
+        *book_faults(),
         *faults_of_all(current_app.config["SETTINGS"]),
     ]
     for fault in faults:

@@ -33,11 +33,6 @@ class Page:
         """There is more."""
         return self.number < self.last
 
-    @property
-    def has_previous(self) -> bool:
-        """There is something before."""
-        return self.number > 1
-
 
 def asked_page(*, most: int = 10_000) -> int:
     """The page number in the address, 1 where there is none or nonsense."""

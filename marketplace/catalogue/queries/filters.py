@@ -62,12 +62,6 @@ class Filters:
         """The sets that are asked for, one by one or by their group."""
         return tuple(dict.fromkeys((*self.sets, *sets_in(self.groups))))
 
-    @property
-    def is_empty(self) -> bool:
-        """Nothing is asked for: the whole market."""
-        asked = (self.q, self.provinces, self.all_sets, self.stars, self.in_stock, self.wholesale, self.in_season)
-        return not any(asked) and self.price_min is None and self.price_max is None
-
 
 def visible() -> ColumnElement[bool]:
     """Everybody may see the product: it is on sale and its producer is verified."""

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.contracts.models import Acceptance, Agreement, TermsVersion
-from marketplace.contracts.policies.agreements import agreement_for, is_department_of, side_of
+from marketplace.contracts.policies.agreements import is_department_of, side_of
 from marketplace.core.actors import Actor
 from marketplace.core.database import db
 from marketplace.core.permissions import Permission, permits, reach
@@ -36,8 +36,3 @@ def version_of(actor: Actor, agreement: Agreement, number: int) -> TermsVersion:
     whole = (joinedload(TermsVersion.agreement), joinedload(TermsVersion.person))
     found = db.session.scalar(select(TermsVersion).where(mine).options(*whole))
     return reach(actor, found, Permission.VERSION_SEE)
-
-
-def version_for(actor: Actor, ref: str, number: int) -> TermsVersion:
-    """The version behind an address, or 404."""
-    return version_of(actor, agreement_for(actor, ref), number)

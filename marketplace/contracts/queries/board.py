@@ -49,13 +49,6 @@ def demand(set_numbers: Sequence[int] = (), province_ids: Sequence[int] = ()) ->
     return asked.options(*whole).order_by(Request.is_standing, Request.answer_by, Request.id.desc())
 
 
-def newest_demand(*, limit: int) -> list[Request]:
-    """What was put on the board last."""
-    whole = joinedload(Request.province), selectinload(Request.lines).joinedload(RequestLine.product_set)
-    asked = _shown().options(*whole).order_by(None).order_by(Request.sent_at.desc(), Request.id.desc())
-    return list(db.session.scalars(asked.limit(limit)))
-
-
 def sets_wanted() -> dict[int, int]:
     """How many open wants name each set, by the set's number; one query."""
     shown = _shown().with_only_columns(Request.id).subquery()

@@ -62,17 +62,6 @@ class Calendar:
     rows: list[Row]
 
 
-def first_index(offer: SupplyOffer) -> int:
-    """The month in which an offer begins, counted since the year 0."""
-    return offer.year * MONTHS + offer.first_month
-
-
-def last_index(offer: SupplyOffer) -> int:
-    """The month in which it ends; a smaller month is one of the next year."""
-    passes = offer.last_month < offer.first_month
-    return offer.year * MONTHS + offer.last_month + (MONTHS if passes else 0)
-
-
 def _last() -> ColumnElement[int]:
     passes = case((SupplyOffer.last_month < SupplyOffer.first_month, MONTHS), else_=0)
     return SupplyOffer.year * MONTHS + SupplyOffer.last_month + passes

@@ -45,11 +45,6 @@ class BookRow:
         return self.row.most - self.row.called
 
     @property
-    def to_come(self) -> int:
-        """Called and not yet delivered."""
-        return self.row.called - self.row.delivered
-
-    @property
     def unchecked(self) -> int:
         """Delivered, and neither accepted nor rejected."""
         return self.row.delivered - self.row.accepted - self.row.rejected
@@ -199,7 +194,7 @@ def book_faults(agreement: Agreement | None = None) -> list[str]:
         stated = {name: getattr(row, name) for name in COUNTED}
         summed = counted.get(row.id, dict.fromkeys(COUNTED, 0))
         if stated != summed:
-            faults.append(f"{row.agreement.ref} {row.key}: the book says {stated}, its call-offs {summed}")
+            faults.append(f"{row.agreement.ref}: line {row.key}: the book says {stated}, its call-offs {summed}")
     return faults
 
 

@@ -17,7 +17,7 @@ from marketplace.contracts.models import (
     SignatureCheck,
     SigningBase,
 )
-from marketplace.contracts.states.agreements import AgreementState, Evidence, Side
+from marketplace.contracts.states.agreements import AgreementState, Side
 from marketplace.contracts.states.signing import Verdict
 from marketplace.core.database import db
 from marketplace.core.tax_codes import masked
@@ -208,8 +208,3 @@ def _review(one: DepartmentReview) -> dict[str, Any]:
 
 def _iso(moment: Any) -> str | None:
     return moment.isoformat(timespec="seconds") if moment is not None else None
-
-
-def is_by_organisation(agreement: Agreement) -> bool:
-    """Signed with certificates of organisations, not by a scan or a code."""
-    return agreement.evidence is Evidence.L2

@@ -43,9 +43,6 @@ class Likeness(StrEnum):
     UNKNOWN = "unknown"
 
 
-SAME = (Likeness.ISSUED, Likeness.SIGNED, Likeness.EARLIER, Likeness.TAKEN_BACK)
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
     """The answer to a file or an address; without a document nothing here is known of it."""
@@ -59,11 +56,6 @@ class Finding:
     amended_by: tuple[Agreement, ...] = ()
     ended_by: tuple[Agreement, ...] = ()
     newest: str = ""
-
-    @property
-    def is_same(self) -> bool:
-        """Byte for byte a file of ours."""
-        return self.likeness in SAME
 
     @property
     def state(self) -> AgreementState | None:

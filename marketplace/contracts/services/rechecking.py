@@ -1,4 +1,4 @@
-"""What is looked at again every night: texts against fingerprints, files against hashes, chains and what they tell."""
+"""What is looked at again every night: texts and files against hashes, chains and what they tell, called quantities."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from config import Settings
 from marketplace.contracts.models import Agreement, Document, Signature, TermsVersion
+from marketplace.contracts.queries.calling import book_faults
 from marketplace.contracts.services import chain, retelling, telling
 from marketplace.contracts.terms.canonical import fingerprint
 from marketplace.core.database import db
@@ -23,7 +24,7 @@ log = structlog.get_logger()
 
 def faults(settings: Settings) -> list[str]:
     """Everything that is no longer what it was, each beginning with its agreement's ref or the word `published`."""
-    rows = [*_texts(), *_files(Document), *_files(Signature), *_numbers(), *retelling.faults()]
+    rows = [*_texts(), *_files(Document), *_files(Signature), *_numbers(), *retelling.faults(), *book_faults()]
     return [*rows, *chain.faults_of_all(settings)]
 
 

@@ -258,11 +258,6 @@ class OrderLine(Base):
         """What the line costs in the end."""
         return (self.amount_vnd if self.settled_vnd is None else self.settled_vnd) - self.returned_vnd
 
-    @property
-    def kept_quantity(self) -> int:
-        """Packs that were shipped and not given back."""
-        return self.shipped_quantity - self.returned_quantity
-
 
 class OrderStep(Base):
     """One point of the timeline that both sides see; append-only."""
