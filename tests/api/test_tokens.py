@@ -75,6 +75,8 @@ def test_nobody_makes_one_for_an_organisation_that_is_not_hers(
     for person, organisation in ((other, shop.organisation.ref), (boss, operator.ref)):
         answer = client_of(person).post("/me/tokens", data={**FORM, "organisation": organisation})
         assert answer.status_code == 422
+    with app.app_context():
+        assert db.session.scalars(select(Token)).all() == []
 
 
 def test_there_is_an_end_to_how_many(app: Flask, shop: Seller, client_of: Callable[..., Client]) -> None:

@@ -154,18 +154,24 @@ def test_both_sides_may_take_it_back(talk: Talk, client: Client, who: str) -> No
     assert "Sáu tháng" not in client.get(f"/products/{talk.slug}").text
 
 
+def public(talk: Talk) -> list[PublicQuestion]:
+    """What everybody may read."""
+    with talk.app.app_context():
+        return list(db.session.scalars(select(PublicQuestion)))
+
+
 def test_without_the_tick_nothing_becomes_public(talk: Talk) -> None:
     ref = answered(talk)
     assert talk.client("seller").post(f"/messages/{ref}/2/publication").status_code == 422
     assert talk.client("seller").post(f"/messages/{ref}/1/publication").status_code == 422
     assert talk.client("seller").post(f"/messages/{ref}/9/publication").status_code == 404
-    with talk.app.app_context():
-        assert db.session.scalars(select(PublicQuestion)).all() == []
+    assert public(talk) == []
 
 
 def test_the_asker_cannot_publish(talk: Talk) -> None:
     ref = answered(talk, may_be_public="y")
     assert talk.client("buyer").post(f"/messages/{ref}/2/publication").status_code == 403
+    assert public(talk) == []
 
 
 def test_orders_are_never_public(talk: Talk) -> None:
@@ -174,6 +180,7 @@ def test_orders_are_never_public(talk: Talk) -> None:
     ref = talk.client("buyer").post(f"/messages/new/order/{order}", data=data).headers["Location"].rsplit("/", 1)[1]
     talk.say("seller", ref, "Mai ạ.")
     assert talk.client("seller").post(f"/messages/{ref}/2/publication").status_code == 403
+    assert public(talk) == []
 
 
 # --- reports ---

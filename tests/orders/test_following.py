@@ -123,6 +123,7 @@ def test_the_buyer_may_not_do_what_is_the_sellers(buyer: Client, stall: Stall, a
 def test_the_seller_may_not_say_that_the_buyer_has_it(buyer: Client, seller: Client, stall: Stall) -> None:
     ref = order_by(buyer, stall)
     assert seller.post(f"/orders/{ref}/receipt").status_code == 403
+    assert (stall.states(), stall.stock(stall.cake)) == (["placed"], (50, 1))
 
 
 @pytest.mark.parametrize("day", ["", "soon", "2020-01-01", "2999-01-01"])

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from marketplace.accounts.models import Organisation
-from marketplace.catalogue.models import Product
+from marketplace.catalogue.models import Product, Variant
 from marketplace.catalogue.states import ProductState
 from marketplace.core.actors import OrganisationKind, Role
 from marketplace.core.database import db
@@ -145,7 +145,10 @@ def test_staff_do_not_speak_for_the_shop(app: Flask, client_of: Any, act: str) -
 
 
 def test_staff_change_goods(app: Flask, client_of: Any) -> None:
-    assert Desk(app, client_of, Role.STAFF).post("/withdrawal").status_code == 303
+    desk = Desk(app, client_of, Role.STAFF)
+    assert desk.post("/withdrawal").status_code == 303
+    with app.app_context():
+        assert desk.product().state == "withdrawn"
 
 
 # --- words and prices ---
@@ -209,6 +212,8 @@ def test_another_products_pack_is_not_priced_here(desk: Desk) -> None:
     with desk.app.app_context():
         other = factories.variant_of(on_sale()).sku
     assert desk.post(f"/prices/{other}", {"price": "1.000"}).status_code == 404
+    with desk.app.app_context():
+        assert set(db.session.scalars(select(Variant.price_vnd))) == {65_000}
 
 
 # --- on sale or not ---
