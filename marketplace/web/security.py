@@ -133,6 +133,13 @@ def finish(response: Response) -> Response:
     return response
 
 
+def tell_to_wait_only_where_it_helps(response: Response) -> Response:
+    """The limiter writes Retry-After on every answer; a client that obeys would put off even a redirect by a minute."""
+    if response.status_code not in {429, 503}:
+        response.headers.pop("Retry-After", None)
+    return response
+
+
 def register(app: Flask) -> None:
     """Put the guards around every request."""
     chosen: Settings = app.config["SETTINGS"]
@@ -144,5 +151,7 @@ def register(app: Flask) -> None:
     for guard in (choose_language, refuse_unreadable, keep_reads_from_writing):
         app.before_request(guard)
     csrf.init_app(app)
+    # what is registered first is asked last
+    app.after_request(tell_to_wait_only_where_it_helps)
     limiter.init_app(app)
     app.after_request(finish)

@@ -49,3 +49,13 @@ def test_who_is_stopped_reads_what_to_do(app_with: App) -> None:
     page = [client.post("/cart/lines", data={"variant": "none", "quantity": "1"}) for _ in range(2)][1]
     assert "Bạn thử quá nhiều lần" in page.text
     assert page.headers["Retry-After"]
+
+
+def test_who_is_not_stopped_is_not_told_to_wait(app_with: App) -> None:
+    client = app_with(writes_per_minute=100).test_client()
+    answers = [client.post("/sign-out"), client.get("/api/v1/products"), client.get("/api/v1/products/khong-co")]
+    assert [(one.status_code, one.headers.get("Retry-After")) for one in answers] == [
+        (303, None),
+        (200, None),
+        (404, None),
+    ]
