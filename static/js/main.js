@@ -8,6 +8,7 @@ import { bindCommunes } from "./communes.js";
 import { bindCompare } from "./compare.js";
 import { bindConfirms } from "./confirm.js";
 import { bindFavourites } from "./favourites.js";
+import { bindFilePicks } from "./file_pick.js";
 import { bindFilters } from "./filters.js";
 import { bindFreight } from "./freight.js";
 import { bindPreviews } from "./image_preview.js";
@@ -19,7 +20,7 @@ import { bindSubmitOnce } from "./submit_once.js";
 import { bindSuggestions } from "./suggest.js";
 import { bindZooms } from "./zoom.js";
 
-for (const bind of [bindAddresses, bindCallOff, bindCheckouts, bindCommunes, bindSteppers, bindPacks, bindConfirms, bindFilters, bindPreviews, bindPolls, bindReadMarks, bindCopies, bindSubmitOnce, bindSuggestions, bindZooms, bindCompare, bindFavourites, bindRecent, bindFreight]) {
+for (const bind of [bindAddresses, bindCallOff, bindCheckouts, bindCommunes, bindSteppers, bindPacks, bindConfirms, bindFilePicks, bindFilters, bindPreviews, bindPolls, bindReadMarks, bindCopies, bindSubmitOnce, bindSuggestions, bindZooms, bindCompare, bindFavourites, bindRecent, bindFreight]) {
   bind(document);
 }
 
