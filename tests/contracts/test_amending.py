@@ -13,8 +13,9 @@ from pypdf import PdfReader
 
 from marketplace.contracts.models import Agreement
 from marketplace.contracts.queries.in_force import terms_in_force
+from marketplace.contracts.queries.turns import standing_of
 from marketplace.contracts.services import agreements, amending, endings
-from marketplace.contracts.states.agreements import AgreementState, PaperKind, Side
+from marketplace.contracts.states.agreements import AgreementState, PaperKind, Side, Turn
 from marketplace.core import clock
 from marketplace.core.actors import Actor
 from marketplace.core.database import db, writing
@@ -61,6 +62,9 @@ def test_a_signed_annex_becomes_the_next_version_of_the_contract(app: Flask) -> 
         assert contract.paper_number == number
         assert "amend" in happened(contract)
         assert told("amended") == 2
+        # performing goes on: the page and the list still say what happens now
+        assert contract.turn is Turn.BOTH
+        assert "gọi và giao theo hợp đồng" in standing_of(sides.actor(Side.BUYER), contract).words
 
 
 def test_the_book_and_the_term_follow(app: Flask) -> None:

@@ -331,3 +331,47 @@ def test_every_letter_can_be_read(app: Flask, locale: str) -> None:
         assert len(letters) >= 10
         assert all(one.subject and one.paragraphs and one.url for one in letters)
         assert any(WORDS in one.text for one in letters)
+
+
+# --- whose turn it is ---
+
+
+def test_the_letter_and_the_contract_lead_straight_to_the_answer(app: Flask, client_of: ClientOf) -> None:
+    made = Followed(app, client_of)
+    with app.app_context():
+        asked = select(Notice).where(Notice.template == "contracts/monitoring_opened")
+        assert {one.context["url"] for one in db.session.scalars(asked)} == {made.page}
+    contract = f"/agreements/{made.ref}"
+    assert "Trả lời Sở" in made.seller.get(contract).text
+    assert "Trả lời Sở" not in made.signatory.get(contract).text
+    assert made.seller.post(f"{made.page}/answer", data={"acted": "yes", "answer": "Đã giao bù."}).status_code == 303
+    assert "Trả lời Sở" not in made.seller.get(contract).text
+    assert "Trả lời Sở" in made.buyer.get(contract).text
+
+
+def test_a_case_names_who_is_awaited(app: Flask, client_of: ClientOf) -> None:
+    made = Followed(app, client_of)
+    assert "Đến lượt bạn" in made.seller.get(made.page).text
+    assert "Đến lượt bạn" not in made.signatory.get(made.page).text
+    assert "Đến lượt bạn" not in made.own.get(made.desk).text
+    for one in (made.seller, made.buyer):
+        one.post(f"{made.page}/answer", data={"acted": "no", "answer": "Giao đúng hẹn."})
+    assert "hai bên đã trả lời; Sở kết luận" in made.own.get(made.desk).text
+    assert "hai bên đã trả lời" in made.own.get("/department/monitoring").text
+    assert "bên bạn đã trả lời" in made.seller.get(made.page).text
+
+
+def test_a_department_lifts_its_stop_after_the_case(app: Flask, client_of: ClientOf) -> None:
+    made = Followed(app, client_of)
+    stop = f"/agreements/{made.ref}/suspension"
+    today = clock.today().isoformat()
+    assert made.own.post(stop, data={"from_on": today, "reason": "Chờ lịch giao bù."}).status_code == 303
+    assert made.own.post(f"{made.desk}/end", data={"end": "stop", "result": "Hai bên tự lo."}).status_code == 303
+    page = made.own.get(made.desk).text
+    assert "Sở vẫn đang cho dừng gọi hàng mới" in page
+    assert f'href="{stop}"' in page
+    answer = made.own.post(f"{stop}/end", data={"words": ""}, follow_redirects=True)
+    assert answer.status_code == 200
+    assert answer.request.path == f"/department/agreements/{made.ref}"
+    assert "Sở vẫn đang cho dừng gọi hàng mới" not in made.own.get(made.desk).text
+    assert "Sở đã theo dõi hợp đồng này" in made.seller.get(made.page).text

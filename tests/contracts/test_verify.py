@@ -186,6 +186,14 @@ def test_a_wrong_address_leads_nowhere(client: Client, case: Case, token: str) -
     assert client.get(f"/verify/{token}").status_code == 404
 
 
+def test_a_mistyped_address_is_told_so_and_may_be_tried_again(client: Client, case: Case) -> None:
+    wrong = client.get(f"/verify/{case.token[:-1]}")
+    assert wrong.status_code == 404
+    assert "Không có văn bản nào mang địa chỉ này" in wrong.text
+    assert 'action="/verify"' in wrong.text
+    assert case.number not in wrong.text
+
+
 def test_a_hash_is_enough(client: Client, case: Case) -> None:
     spaced = " ".join((case.sha256[:32].upper(), case.sha256[32:]))
     assert f"{SAME} {case.number}" in client.get("/verify", query_string={"sha256": spaced}).text

@@ -9,13 +9,14 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Organisation
 from marketplace.contracts.models import Agreement, MonitoringCase
-from marketplace.contracts.policies import is_department_of
+from marketplace.contracts.policies import is_department_of, side_of
 from marketplace.contracts.policies.monitoring import may_see_case
 from marketplace.contracts.queries.risks import Risk, open_cases_on, risks_in, running_of
 from marketplace.contracts.states.agreements import RUNNING, Side
 from marketplace.contracts.states.performing import OPEN_CASES, CaseState, Indicator
 from marketplace.core.actors import Actor
 from marketplace.core.database import db
+from marketplace.core.permissions import Permission, allows
 
 TONES = {
     CaseState.DRAFT: "neutral",
@@ -29,11 +30,12 @@ TONES = {
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """What an agreement's page shows: the cases, and whether the reader may begin one."""
+    """What an agreement's page shows: the cases, those her side owes an answer, whether she may begin one."""
 
     cases: list[MonitoringCase]
     is_department: bool
     may_begin: bool
+    owed: list[MonitoringCase]
 
 
 def section_of(reader: Actor, agreement: Agreement) -> Followed | None:
@@ -47,7 +49,15 @@ def section_of(reader: Actor, agreement: Agreement) -> Followed | None:
     seen = [one for one in rows if may_see_case(reader, one)]
     looks = is_department_of(reader, agreement)
     may_begin = looks and agreement.is_contract and agreement.state in RUNNING
-    return Followed(seen, looks, may_begin) if seen or may_begin else None
+    owed = _owed_by(reader, agreement, seen)
+    return Followed(seen, looks, may_begin, owed) if seen or may_begin else None
+
+
+def _owed_by(reader: Actor, agreement: Agreement, seen: list[MonitoringCase]) -> list[MonitoringCase]:
+    side = side_of(reader, agreement)
+    if side is None:
+        return []
+    return [one for one in seen if may_still_answer(one, side) and allows(reader, Permission.MONITORING_ANSWER, one)]
 
 
 def may_still_answer(case: MonitoringCase, side: Side) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -87,6 +87,11 @@ def may_renew(contract: Agreement) -> bool:
         return True
     ends = contract.valid_to
     return contract.state in RUNNING and ends is not None and ends <= clock.today() + timedelta(days=RENEWABLE_DAYS)
+
+
+def renewable_from(contract: Agreement) -> date | None:
+    """The first day on which the next contract may begin while this one still runs."""
+    return contract.valid_to - timedelta(days=RENEWABLE_DAYS) if contract.valid_to else None
 
 
 def is_behind(paper: Agreement) -> bool:

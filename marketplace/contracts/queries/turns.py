@@ -12,7 +12,15 @@ from typing import Any
 from marketplace.contracts.models import Agreement
 from marketplace.contracts.policies import departments_of, side_of
 from marketplace.contracts.policies.agreements import EDITORS
-from marketplace.contracts.states.agreements import BEFORE_ACTIVE, RUNNING, AgreementAction, AgreementState, Side, Turn
+from marketplace.contracts.states.agreements import (
+    BEFORE_ACTIVE,
+    RUNNING,
+    AgreementAction,
+    AgreementKind,
+    AgreementState,
+    Side,
+    Turn,
+)
 from marketplace.core import clock
 from marketplace.core.actors import Actor, Role
 from marketplace.core.i18n import gettext as _
@@ -131,10 +139,10 @@ def _negotiating_words(agreement: Agreement) -> str:
 
 
 def _other_words(agreement: Agreement, side: Side | None) -> str:
+    if agreement.is_contract and agreement.state in RUNNING:
+        return _running_words(agreement)
     if agreement.turn is Turn.NOBODY:
         return ""
-    if agreement.state in RUNNING:
-        return _running_words(agreement)
     if agreement.turn is Turn.SYSTEM:
         return _system_words(agreement.state)
     if agreement.turn is Turn.DEPARTMENTS:
@@ -156,6 +164,8 @@ def _running_words(agreement: Agreement) -> str:
         return _("nothing more is called off; what was called off is delivered and paid")
     if agreement.is_suspended:
         return _("new call-offs are suspended; what was called off is delivered and paid")
+    if agreement.kind is AgreementKind.MOU:
+        return _("both sides work together as the memorandum says")
     return _("goods are called off and delivered as the contract says")
 
 
@@ -167,6 +177,14 @@ def _waiting_words(state: AgreementState, who: str) -> str:
     return _("waiting for %(who)s", who=who)
 
 
+def _next_in_force(agreement: Agreement) -> str:
+    if agreement.kind is AgreementKind.MOU:
+        return _("when both are ready, they make a contract of sale or a framework agreement")
+    if agreement.is_suspended:
+        return _("once the suspension is lifted, the buyer can call off goods again")
+    return _("the buyer calls off goods until the end of the term")
+
+
 def _next_words(agreement: Agreement, side: Side | None) -> str:
     sentences: dict[AgreementState, Any] = {
         S.DRAFT: _("the other side reads it and answers"),
@@ -175,7 +193,7 @@ def _next_words(agreement: Agreement, side: Side | None) -> str:
         S.IN_REVIEW: _("when no department objects, the paper is issued for signing"),
         S.READY: _("the paper is issued as PDF for both sides to sign"),
         S.SIGNING: _("with the last signature it is in force"),
-        S.ACTIVE: _("the buyer calls off goods until the end of the term"),
+        S.ACTIVE: _next_in_force(agreement),
         S.WINDING_DOWN: _("what was called off is delivered and settled, then it ends"),
     }
     return str(sentences.get(agreement.state, ""))

@@ -22,7 +22,6 @@ from marketplace.contracts.states.agreements import (
     AmendmentRationale,
     PaperKind,
     Side,
-    Turn,
 )
 from marketplace.contracts.terms import sums
 from marketplace.contracts.terms.differing import patch
@@ -215,7 +214,8 @@ def apply(paper: Agreement) -> None:
         contract,
         AgreementAction.AMEND,
         by=SYSTEM,
-        turn=Turn.NOBODY,
+        turn=contract.turn,
+        due_at=contract.due_at,
         paper=paper.ref,
         version=version.number,
         sha256=version.sha256,

@@ -139,4 +139,4 @@ def _about(case: MonitoringCase) -> dict[str, str]:
 
 
 def _page(case: MonitoringCase) -> str:
-    return f"/agreements/{case.agreement.ref}#monitoring"
+    return f"/agreements/{case.agreement.ref}/monitoring/{case.ref}"

@@ -13,7 +13,7 @@ from marketplace.contracts.forms.changes import AmendmentForm, LiftingForm, Noti
 from marketplace.contracts.models import Agreement
 from marketplace.contracts.policies import agreement_for, side_of
 from marketplace.contracts.queries import versions
-from marketplace.contracts.queries.changes import changes_of, is_behind
+from marketplace.contracts.queries.changes import changes_of, is_behind, renewable_from
 from marketplace.contracts.queries.open_matters import book_of, open_call_offs, open_disputes
 from marketplace.contracts.sections import section
 from marketplace.contracts.services import amending, endings, renewing, suspending, terminating
@@ -150,7 +150,9 @@ def lift_suspension(ref: str) -> ResponseReturnValue:
     with writing():
         suspending.lift(contract, form.words.data or "", by=actor())
     flash(_("Your suspension is lifted."), "success")
-    return redirect(url_for(".suspension", ref=ref), code=303)
+    # a department whose case is over has nothing more to look for on that page
+    following = ".suspension" if allows(actor(), Permission.AGREEMENT_SUSPEND, contract) else ".show"
+    return redirect(url_for(following, ref=ref), code=303)
 
 
 # --- the end ---------------------------------------------------------------------------------------------------------
@@ -163,7 +165,9 @@ def ending(ref: str) -> ResponseReturnValue:
     contract = agreement_for(actor(), ref, Permission.AGREEMENT_EDIT)
     still = {"call_offs": open_call_offs(contract), "disputes": open_disputes(contract), "book": book_of(contract)}
     shortest = {one.value: terminating.earliest_end(one) for one in TerminationGround}
-    return _page("ending", contract, form=NoticeForm.shown(), shortest=shortest, **still)
+    return _page(
+        "ending", contract, form=NoticeForm.shown(), shortest=shortest, renewable_from=renewable_from(contract), **still
+    )
 
 
 @bp.post("/agreements/<ref>/termination")

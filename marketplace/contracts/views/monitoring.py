@@ -22,6 +22,7 @@ from marketplace.contracts.policies.monitoring import case_for
 from marketplace.contracts.queries import cases as queries
 from marketplace.contracts.queries import department as lists
 from marketplace.contracts.queries import risks
+from marketplace.contracts.queries.changes import standing_suspensions
 from marketplace.contracts.sections import section
 from marketplace.contracts.services import monitoring
 from marketplace.contracts.states.performing import CaseAction, Indicator
@@ -101,6 +102,7 @@ def department_case(ref: str) -> ResponseReturnValue:
         case=case,
         runs=runs,
         risks=risks.risks_in(risks.only(case.agreement)).get(case.agreement_id, []),
+        own_stop=any(one.organisation_id == own.id for one in standing_suspensions(case.agreement)),
         may_suspend=allows(actor(), Permission.AGREEMENT_SUSPEND, case.agreement),
         **(_case_forms(case) if runs else {}),
     )

@@ -12,7 +12,6 @@ from marketplace.contracts import bp
 from marketplace.contracts.forms.verifying import VerifyForm
 from marketplace.contracts.queries import verifying as queries
 from marketplace.contracts.services import chain
-from marketplace.core.refusals import NotSeen
 from marketplace.web.requests import answers, private, query_text
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -38,13 +37,24 @@ def verify_token(token: str) -> ResponseReturnValue:
     """What the QR code of a paper leads to."""
     found = queries.by_token(token)
     if found is None:
-        raise NotSeen
+        answer = make_response(_page(None, no_address=True))
+        answer.status_code = 404
+        return answer
     return _page(found)
 
 
-def _page(found: queries.Finding | None, *, typed: str = "", wrong: bool = False) -> ResponseReturnValue:
+def _page(
+    found: queries.Finding | None, *, typed: str = "", wrong: bool = False, no_address: bool = False
+) -> ResponseReturnValue:
     head = chain.last_published(_settings())
-    page = {"found": found, "typed": typed, "wrong": wrong, "head": head, "form": VerifyForm.shown()}
+    page = {
+        "no_address": no_address,
+        "found": found,
+        "typed": typed,
+        "wrong": wrong,
+        "head": head,
+        "form": VerifyForm.shown(),
+    }
     most = _settings().upload_bytes // (1024 * 1024)
     answer = make_response(render_template("contracts/verify.html", most=most, **page))
     # an address that leads to one paper is for its holders, not for search machines or shared caches
