@@ -17,7 +17,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.accounts.states import LegalForm
 from marketplace.contracts.models import Agreement, Release
 from marketplace.contracts.queries import releases
-from marketplace.contracts.queries.releases import PARTY_MEMBERS, SHOWN
+from marketplace.contracts.queries.releases import CONTRACT, PARTY, SHOWN, release_of, shown
 from marketplace.contracts.services import agreements
 from marketplace.contracts.states.agreements import AgreementState, Consent, Side
 from marketplace.core.database import db, writing
@@ -112,7 +112,7 @@ def test_a_band_hides_every_figure(client: Client, sides: TwoSides) -> None:
     assert str(agreement.value_vnd) not in json.dumps(release)
     (contract,) = release["contracts"]
     assert contract["x_valueBand"] == {"min": 50_000_000, "below": 200_000_000, "currency": "VND"}
-    assert set(contract) <= {*SHOWN[Consent.BAND], "x_valueBand"}
+    assert set(contract) <= {*CONTRACT, "x_valueBand"}
     assert all(set(item) <= {"id", "description", "additionalClassifications"} for item in contract["items"])
 
 
@@ -122,10 +122,44 @@ def test_nothing_outside_the_list_is_public(client: Client, sides: TwoSides, lev
     consent(agreement, sides, level, level)
     (release,) = published(client, agreement.ref)
     assert set(release) <= ALWAYS | {"contracts", "relatedProcesses"}
-    assert all(set(party) <= set(PARTY_MEMBERS) for party in release["parties"])
+    assert all(set(party) <= set(PARTY) for party in release["parties"])
     said = json.dumps(release, ensure_ascii=False)
     people = (sides.manager, sides.purchaser, sides.seller_signatory, sides.buyer_signatory)
     assert not [one.name for one in people if one.name in said or (one.email or "@") in said]
+
+
+SECRET = "của riêng hai bên"
+
+
+def with_more(value: Any) -> Any:
+    """The same, with one member more in every part of it, and with words made into parts of their own."""
+    if isinstance(value, list):
+        return [*map(with_more, value), {"x_new": SECRET}]
+    if isinstance(value, dict):
+        return {**{name: with_more(one) for name, one in value.items()}, "x_new": SECRET, "x_news": [{"id": SECRET}]}
+    return value
+
+
+@pytest.mark.parametrize("level", OPEN)
+def test_a_new_member_is_hidden_until_it_is_listed(sides: TwoSides, level: Consent) -> None:
+    agreement = agreement_in(AgreementState.ACTIVE, sides)
+    whole = release_of(agreement, ["contract"], 1)
+    more = {**with_more(whole), "id": whole["id"]}
+    more["contracts"] = more["contracts"][:1]
+    assert shown(more, level) == shown(whole, level)
+    assert SECRET in json.dumps(more, ensure_ascii=False)
+
+
+def test_a_word_that_becomes_a_part_is_hidden(sides: TwoSides) -> None:
+    whole = release_of(agreement_in(AgreementState.ACTIVE, sides), ["contract"], 1)
+    public = shown({**whole, "language": {"x_new": SECRET}, "buyer": SECRET}, Consent.EXACT)
+    assert public is not None
+    assert SECRET not in json.dumps(public, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("level", list(Consent))
+def test_every_level_says_what_it_shows(level: Consent) -> None:
+    assert (level is Consent.CLOSED) == (SHOWN[level] == {})
 
 
 def test_a_household_is_not_named_by_its_owners_number(client: Client, sides: TwoSides) -> None:

@@ -36,17 +36,54 @@ STATUS = {
 }
 # what a band tells of a value: it is at least this much and less than the next
 BANDS_VND = (0, 50_000_000, 200_000_000, 1_000_000_000, 5_000_000_000, 20_000_000_000)
-PARTY_MEMBERS = ("id", "name", "roles", "identifier", "address")
-# what each level of consent shows of a contract; nothing else ever leaves
-SHOWN: dict[Consent, tuple[str, ...]] = {
-    Consent.CLOSED: (),
-    Consent.BAND: ("id", "awardID", "title", "status", "statusDetails", "period", "dateSigned", "items", "amendments"),
-    Consent.EXACT: (
-        "id", "awardID", "title", "status", "statusDetails", "period", "dateSigned", "items", "amendments",
-        "value", "documents", "implementation", "relatedProcesses",
-    ),
-}  # fmt: skip
-ITEM_MEMBERS = ("id", "description", "additionalClassifications")
+# what is shown, member by member down to the last: a member that stands in no list here never leaves
+Shape = Mapping[str, Any]
+
+
+def _plain(*names: str) -> Shape:
+    """Members that hold a word or a figure, or a list of such."""
+    return dict.fromkeys(names)
+
+
+POINTER = _plain("id", "name")
+MONEY = _plain("amount", "currency")
+PARTY: Shape = {
+    **POINTER,
+    **_plain("roles"),
+    "identifier": _plain("scheme", "id", "legalName"),
+    "address": _plain("region"),
+}
+ITEM: Shape = {**_plain("id", "description"), "additionalClassifications": _plain("scheme", "id")}
+CONTRACT: Shape = {
+    **_plain("id", "awardID", "title", "status", "statusDetails", "dateSigned"),
+    "period": _plain("startDate", "endDate", "durationInDays"),
+    "items": ITEM,
+    "amendments": _plain("id", "date", "rationale"),
+}
+EXACT_CONTRACT: Shape = {
+    **CONTRACT,
+    "value": MONEY,
+    "items": {**ITEM, **_plain("quantity"), "unit": {**_plain("name"), "value": MONEY}},
+    "documents": _plain("id", "documentType", "title", "format", "datePublished", "x_sha256"),
+    "implementation": {"milestones": _plain("id", "type", "dueDate", "dateMet", "status")},
+}
+RELEASE: Shape = {
+    **_plain("ocid", "id", "date", "tag", "initiationType", "language"),
+    "parties": PARTY,
+    "buyer": POINTER,
+    "tender": _plain("id", "procurementMethod", "x_agreementKind"),
+    "awards": {**_plain("id", "status"), "suppliers": POINTER},
+    "contracts": CONTRACT,
+}
+SHOWN: dict[Consent, Shape] = {
+    Consent.CLOSED: {},
+    Consent.BAND: RELEASE,
+    Consent.EXACT: {
+        **RELEASE,
+        "contracts": EXACT_CONTRACT,
+        "relatedProcesses": _plain("id", "relationship", "scheme", "identifier"),
+    },
+}
 
 
 def ocid_of(agreement: Agreement) -> str:
@@ -79,23 +116,28 @@ def release_of(agreement: Agreement, tags: list[str], number: int) -> Json:
 
 
 def shown(release: Mapping[str, Any], consent: Consent) -> Json | None:
-    """What the public sees of a release at a level of consent: members named here, no others; None if nothing."""
-    if consent is Consent.CLOSED:
+    """What the public sees of a release at a level of consent: what the level lists, nothing else; None if nothing."""
+    if not SHOWN[consent]:
         return None
-    hidden = {"contracts", *({"relatedProcesses"} - set(SHOWN[consent]))}
-    public = {name: value for name, value in release.items() if name not in hidden}
+    public: Json = _listed(release, SHOWN[consent])
     public["id"] = f"{release['id']}-{consent.value}"
-    public["parties"] = [{name: one[name] for name in PARTY_MEMBERS if name in one} for one in release["parties"]]
-    public["contracts"] = [_contract_shown(one, consent) for one in release["contracts"]]
-    return {name: value for name, value in public.items() if value}
-
-
-def _contract_shown(contract: Mapping[str, Any], consent: Consent) -> Json:
-    kept = {name: contract[name] for name in SHOWN[consent] if contract.get(name)}
     if consent is Consent.BAND:
-        kept["items"] = [{name: item[name] for name in ITEM_MEMBERS if name in item} for item in contract["items"]]
-        kept["x_valueBand"] = band_of(int(contract["value"]["amount"]))
-    return {name: value for name, value in kept.items() if value}
+        for hidden, one in zip(release["contracts"], public["contracts"], strict=True):
+            one["x_valueBand"] = band_of(int(hidden["value"]["amount"]))
+    return public
+
+
+def _listed(value: Any, shape: Shape | None) -> Any:
+    """A value without the members that its shape does not name; None where it is of another build than its shape."""
+    if isinstance(value, list):
+        kept = [_listed(one, shape) for one in value]
+        return [one for one in kept if one is not None and one != {}]
+    if shape is None:
+        return None if isinstance(value, Mapping) else value
+    if not isinstance(value, Mapping):
+        return None
+    members = {name: _listed(value[name], inner) for name, inner in shape.items() if name in value}
+    return {name: one for name, one in members.items() if one or one == 0}
 
 
 def band_of(amount_vnd: int) -> Json:
