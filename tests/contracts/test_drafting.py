@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -10,6 +11,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from marketplace.accounts.models import Organisation
+from marketplace.accounts.states import OrganisationState
 from marketplace.contracts.models import Agreement, TermsDraft
 from marketplace.contracts.queries.goods import unit_of
 from marketplace.contracts.services import agreements
@@ -204,8 +207,41 @@ def test_only_a_verified_organisation_can_be_chosen(app: Flask, sides: TwoSides,
         pending = factories.organisation(name="Chưa xác minh", verified=False)
     page = client.get("/agreements/new?q=chua xac minh").get_data(as_text=True)
     assert "Không tìm thấy." in page
-    refused = client.post("/agreements", data={"kind": "sale", "side": "seller", "partner": pending.ref})
-    assert (refused.status_code, "chưa được xác minh" in refused.get_data(as_text=True)) == (422, True)
+    said = _shown_to_who_chooses(client, pending.ref)
+    assert "Chưa xác minh" not in said
+    assert said == _shown_to_who_chooses(client, "TC-0000-000000")
+
+
+def test_a_stranger_learns_of_no_suspended_organisation(app: Flask, sides: TwoSides, client: Client) -> None:
+    """By ref or by the name in addresses: the answer is that to a ref which nobody has."""
+    with app.app_context():
+        gone = factories.seller(name="Bị đình chỉ")
+        with writing():
+            db.session.get_one(Organisation, gone.id).state = OrganisationState.SUSPENDED
+        ref, slug = gone.ref, gone.slug
+    unknown = _shown_to_who_chooses(client, "TC-0000-000000")
+    assert [_shown_to_who_chooses(client, one) for one in (ref, slug)] == [unknown, unknown]
+    assert "Bị đình chỉ" not in unknown
+
+
+def test_who_has_sent_a_paper_is_told_why_the_other_side_may_not_trade(app: Flask, client_of: Any) -> None:
+    with app.app_context():
+        sides = two_sides(departments=False)
+        agreement_in(AgreementState.NEGOTIATING, sides)
+        with writing():
+            db.session.get_one(Organisation, sides.buyer.id).state = OrganisationState.SUSPENDED
+        name, ref = sides.buyer.name, sides.buyer.ref
+    form = {"kind": "sale", "side": "seller", "partner": ref}
+    answer = client_of(sides.manager).post("/agreements", data=form)
+    assert (answer.status_code, name in answer.get_data(as_text=True)) == (422, True)
+
+
+def _shown_to_who_chooses(client: Client, partner: str) -> str:
+    """The page that answers a choice, without what differs each time."""
+    answer = client.post("/agreements", data={"kind": "sale", "side": "seller", "partner": partner})
+    text = answer.get_data(as_text=True)
+    assert (answer.status_code, "Hãy chọn bên còn lại." in text) == (422, True)
+    return re.sub(r'name="csrf_token" value="[^"]*"', "", text)
 
 
 def test_the_preview_is_a_picture_of_every_page(sides: TwoSides, client: Client) -> None:

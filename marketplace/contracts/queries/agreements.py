@@ -213,6 +213,29 @@ def partners_found(actor: Actor, words: str, *, of_buyer: bool) -> list[Organisa
     return fit[: PARTNERS if wanted else FIRST_PARTNERS]
 
 
+def partner_named(actor: Actor, name: str, *, of_buyer: bool) -> Organisation | None:
+    """The other side by its ref, or as its shop is called in addresses.
+
+    Only whom the list of partners may show, or with whom the actor's organisation has had to do already: every other
+    one is as if it were not there, so that nobody learns by trying refs who waits or is suspended.
+    """
+    found = db.session.scalar(select(Organisation).where(or_(Organisation.ref == name, Organisation.slug == name)))
+    if found is None or found.id == actor.organisation_id:
+        return found
+    kinds = (OrganisationKind.PRODUCER,) if of_buyer else (OrganisationKind.BUYER, OrganisationKind.PRODUCER)
+    is_listed = found.state is OrganisationState.VERIFIED and found.kind in kinds
+    return found if is_listed or _has_dealt_with(actor, found) else None
+
+
+def _has_dealt_with(actor: Actor, other: Organisation) -> bool:
+    """A paper that was sent, or a quote, stands between the two."""
+    if other.id in _known_to(actor, of_buyer=True) | _known_to(actor, of_buyer=False):
+        return True
+    sides = (Quote.seller_id, Request.buyer_id), (Request.buyer_id, Quote.seller_id)
+    between = or_(*(and_(one == actor.organisation_id, across == other.id) for one, across in sides))
+    return db.session.scalar(select(Quote.id).join(Quote.request).where(between).limit(1)) is not None
+
+
 def _known_to(actor: Actor, *, of_buyer: bool) -> set[int]:
     """With whom the actor's organisation has ever made a paper, on this side."""
     own, across = (Agreement.buyer_id, Agreement.seller_id) if of_buyer else (Agreement.seller_id, Agreement.buyer_id)

@@ -6,12 +6,10 @@ from typing import Any
 
 from flask import flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.queries.organisations import organisation_by_ref
 from marketplace.accounts.signing_in import needs_sign_in
-from marketplace.accounts.states import OrganisationState
 from marketplace.contracts import bp
 from marketplace.contracts.forms.agreements import ConsentForm, NewForm
 from marketplace.contracts.models import Agreement, Quote
@@ -23,7 +21,7 @@ from marketplace.contracts.services import agreements as services
 from marketplace.contracts.services import awards
 from marketplace.contracts.states.agreements import AgreementKind, AgreementState, Consent, Side
 from marketplace.core.actors import OrganisationKind
-from marketplace.core.database import db, writing
+from marketplace.core.database import writing
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.permissions import Permission, allows, require
@@ -89,15 +87,14 @@ def _usual_side() -> Side:
 
 
 def _chosen(form: NewForm) -> Organisation | None:
-    """Who is chosen, by name where that is public: whoever waits for the operator is nobody's business."""
-    found = _partner(form.partner.data or "")
-    return found if found is not None and found.state is not OrganisationState.PENDING else None
+    """Who is chosen, by name."""
+    sells = form.side.data == Side.SELLER.value
+    return _partner(form.partner.data or "", Side.SELLER if sells else Side.BUYER)
 
 
-def _partner(name: str) -> Organisation | None:
-    """The other side, by its ref, or as its shop is called in addresses."""
-    found = organisation_by_ref(name[:32]) if name else None
-    return found or (db.session.scalar(select(Organisation).where(Organisation.slug == name)) if name else None)
+def _partner(name: str, own: Side) -> Organisation | None:
+    """The other side, where the reader may know of it."""
+    return lists.partner_named(actor(), name, of_buyer=own is Side.BUYER) if name else None
 
 
 @bp.post("/agreements")
@@ -122,10 +119,10 @@ def _begun(quote: Quote | None, parent: Agreement | None, **known: Any) -> Agree
 def _made_of(form: NewForm) -> dict[str, Any]:
     """Kind, sides and what it starts from; only what the actor's own organisation has a part in."""
     own = organisation_by_ref(actor().organisation_ref or "")
-    partner = _partner(form.partner.data or "")
+    side = Side(form.side.data) if actor().is_seller and form.side.data else _usual_side()
+    partner = _partner(form.partner.data or "", side)
     if own is None or partner is None:
         raise Refused(_("Please choose the other side."), field="partner")
-    side = Side(form.side.data) if actor().is_seller and form.side.data else _usual_side()
     seller, buyer = (own, partner) if side is Side.SELLER else (partner, own)
     sides = {"seller": seller, "buyer": buyer, "made_by": side}
     quote, parent = _quote(form.quote.data or "", sides), _parent(form.parent.data or "", sides)
