@@ -13,8 +13,9 @@ from marketplace.contracts.models import Agreement, Award, Quote, TermsDraft
 from marketplace.contracts.queries.comparison import Comparison, comparison
 from marketplace.contracts.queries.quotes import awards_in, carried_over, quotes_to
 from marketplace.contracts.services import awards, rules
-from marketplace.contracts.states.agreements import Side
+from marketplace.contracts.states.agreements import AgreementKind, Side
 from marketplace.contracts.states.sourcing import FreightTerms, QuoteState, RequestState
+from marketplace.contracts.terms.texts import name_with
 from marketplace.core.database import db, writing
 from marketplace.core.outbox import Notice
 from marketplace.core.refusals import Refused
@@ -269,6 +270,27 @@ def test_an_accepted_quote_becomes_one_draft_of_a_contract(here: Market, client_
         (line,) = text.terms["lines"]
         assert (line["sku"], line["quantity"], line["price_vnd"]) == (here.packs[0], "240", 105_000)
         assert text.terms["payment"]["days"] == 15
+        named = f"giữa {made.seller.name} và {made.buyer.name}"
+        goods = line["product"][0].lower() + line["product"][1:]
+        assert made.title == text.terms["title"] == f"Mua bán {goods} {named}"
+
+
+@pytest.mark.parametrize(
+    ("goods", "name"),
+    [
+        (["Gạo hữu cơ", "Gạo hữu cơ"], "Mua bán gạo hữu cơ giữa A và B"),
+        (["Gạo hữu cơ", "OCOP Trà"], "Mua bán gạo hữu cơ, OCOP Trà giữa A và B"),
+        (["Gạo", "Tiêu", "Trà", "Mật ong"], "Mua bán gạo, tiêu và 2 mặt hàng khác giữa A và B"),
+        ([" ", ""], "Hợp đồng mua bán hàng hóa"),
+    ],
+)
+def test_a_contract_is_called_after_its_goods(goods: list[str], name: str) -> None:
+    assert name_with(AgreementKind.SALE, goods, "A", "B") == name
+
+
+def test_a_name_that_no_paper_holds_is_the_usual_one() -> None:
+    assert name_with(AgreementKind.FRAMEWORK, ["Gạo"], "A" * 200, "B") == "Hợp đồng nguyên tắc mua bán hàng hóa"
+    assert len(name_with(AgreementKind.SALE, ["g" * 200], "A", "B")) < 120
 
 
 def test_an_accepted_quote_becomes_one_order(here: Market, client_of: Clients) -> None:

@@ -309,6 +309,36 @@ def test_the_letters_link_leads_through_sign_in_to_the_answer(app: Flask, client
     assert came.headers["Location"] == url
 
 
+def test_the_letter_brings_the_word_that_goes_with_a_version(app: Flask) -> None:
+    from marketplace.core.outbox.letters import letter_of
+
+    word = "Xin giảm <b>2%</b>.\n• Gạo hữu cơ: " + "giá vụ mới " * 100
+    with app.app_context():
+        sides = two_sides()
+        made = agreement_in(S.DRAFT, sides)
+        with writing():
+            agreements.send(made, by=sides.actor(Side.SELLER), comment=word)
+        notice = db.session.scalars(select(Notice).where(Notice.template == "contracts/version_sent")).one()
+        said = notice.context["comment"]
+        assert (said[:60], len(said) < 610) == (word[:60], True)
+        assert said.endswith((" giá …", " vụ …", " mới …"))
+        letter = letter_of(notice, "vi")
+        assert letter.paragraphs[-1].startswith("Lời nhắn của bên gửi: “Xin giảm <b>2%</b>. • Gạo hữu cơ: giá vụ mới")
+        assert ("<b>2%" in letter.html, "&lt;b&gt;2%" in letter.html) == (False, True)
+
+
+def test_a_version_without_a_word_says_none(app: Flask) -> None:
+    from marketplace.core.outbox.letters import letter_of
+
+    with app.app_context():
+        agreement_in(S.NEGOTIATING)
+        notice = db.session.scalars(select(Notice).where(Notice.template == "contracts/version_sent")).one()
+        assert "Lời nhắn" not in letter_of(notice, "vi").text
+        notice.context = {name: one for name, one in notice.context.items() if name != "comment"}
+        assert "Lời nhắn" not in letter_of(notice, "vi").text
+        db.session.rollback()
+
+
 def test_a_person_of_a_third_organisation_is_never_told(app: Flask) -> None:
     with app.app_context():
         agreement_in(S.SIGNING)

@@ -12,7 +12,15 @@ from hypothesis import given, settings
 from marketplace.contracts.states.agreements import AgreementKind, PaperKind
 from marketplace.contracts.terms import drafting
 from marketplace.contracts.terms.canonical import canonical
-from marketplace.contracts.terms.checking import DeviationKind, checked, deviations, due_days, expiring, missing
+from marketplace.contracts.terms.checking import (
+    DeviationKind,
+    checked,
+    deviations,
+    due_days,
+    expiring,
+    missing,
+    worth_a_look,
+)
 from marketplace.core.refusals import Refused
 from tests.contracts.wording import decomposed, line, sale, terms
 
@@ -171,6 +179,33 @@ def test_each_gap_is_named_with_its_section_and_field(change: Change, section: s
     found = missing(made if not made["lines"] else checked(made))
     assert (section, field) in [(one.section, one.field) for one in found]
     assert all(one.words for one in found)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "tolerance", "planned", "words"),
+    [
+        ("1200", 0, "1200", []),
+        ("1500", 0, "1200", ["1.200", "1.500"]),
+        ("1200", 10, "1250", ["1.250", "1.200"]),
+    ],
+)
+def test_a_calendar_that_does_not_fit_the_quantity_is_named(
+    quantity: str, tolerance: int, planned: str, words: list[str]
+) -> None:
+    made = sale()
+    made["lines"] = [{**made["lines"][0], "quantity": quantity, "tolerance_percent": tolerance}]
+    made["schedule"] = [{"due_on": "2027-01-15", "line": "L1", "quantity": planned}]
+    said = [one.words for one in worth_a_look(made)]
+    assert [len(said), all(word in one for one in said for word in words)] == [bool(words), True]
+    assert missing(made) == []
+    assert worth_a_look({**made, "schedule": []}) == []
+
+
+def test_more_deliveries_than_the_tolerance_allows_are_told_with_both_numbers() -> None:
+    made = sale()
+    made["schedule"] = [{"due_on": "2027-01-15", "line": "L1", "quantity": "1201"}]
+    (said,) = [one.words for one in missing(made)]
+    assert ("1.201" in said, "1.200" in said) == (True, True)
 
 
 def test_a_memorandum_may_have_words_only() -> None:

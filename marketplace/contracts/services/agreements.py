@@ -191,7 +191,8 @@ def _put_on_table(agreement: Agreement, side: Side, action: AgreementAction, com
     turn = Turn(side.other.value)
     trail.advance(agreement, action, by=by, turn=turn, due_at=until, version=version.number, sha256=version.sha256)
     deadlines.begin(agreement, DeadlineKind.ANSWER, until=until, turn=turn)
-    telling.tell(agreement, side.other, "version_sent", version=version.number, last_day=_last_day(until))
+    what: dict[str, Any] = {"version": version.number, "comment": telling.excerpt(version.comment)}
+    telling.tell(agreement, side.other, "version_sent", last_day=_last_day(until), **what)
 
 
 def _last_day(until: datetime) -> str:

@@ -13,6 +13,7 @@ from marketplace.contracts.services import carrying, guards, versions
 from marketplace.contracts.states.agreements import Side
 from marketplace.contracts.terms.checking import checked
 from marketplace.contracts.terms.drafting import blank, blank_line
+from marketplace.contracts.terms.texts import name_with
 from marketplace.core.database import db
 
 USUAL_VAT = 8
@@ -26,6 +27,8 @@ def first_text(agreement: Agreement, quote: Quote | None, given: Mapping[str, An
     terms = dict(given) if given is not None else blank(agreement.kind, agreement.paper, _models(agreement))
     if quote is not None:
         terms.update(_from_quote(quote, terms))
+        goods = [one["product"] for one in terms["lines"]]
+        terms["title"] = name_with(agreement.kind, goods, agreement.seller.name, agreement.buyer.name)
     terms["parties"] = {side.value: _party(terms, agreement, side) for side in Side}
     terms["references"] = {**terms["references"], **_references(agreement)}
     return checked(guards.with_facts(terms, agreement.seller_id))

@@ -11,10 +11,21 @@ from marketplace.contracts.states.agreements import Side
 from marketplace.core.actors import Recipient
 from marketplace.core.outbox import notify
 
+# a letter brings the gist; the page has every word
+MOST_TOLD = 600
+
 
 def tell(agreement: Agreement, side: Side, template: str, *, page: str = "", **more: Any) -> None:
     """Write to the people of one side: `template` names contracts/notices/<template>.txt."""
     _tell(agreement, agreement.recipient_of(side), template, page or f"/agreements/{agreement.ref}", more)
+
+
+def excerpt(words: str) -> str:
+    """What somebody wrote, as much of it as a letter carries, ended between two words."""
+    if len(words) <= MOST_TOLD:
+        return words
+    kept = words[:MOST_TOLD]
+    return kept[: max(kept.rfind(" "), kept.rfind("\n")) + 1 or MOST_TOLD].rstrip() + " …"
 
 
 def tell_both(agreement: Agreement, template: str, *, page: str = "", **more: Any) -> None:

@@ -219,14 +219,45 @@ def _delivery(data: Terms, place: int, one: Mapping[str, Any]) -> Iterator[Missi
 
 def _over_quantity(data: Terms) -> Iterator[Missing]:
     for line in data["lines"]:
-        planned = sum(sums.quantity_of(one) for one in data["schedule"] if one["line"] == line["key"])
+        planned = _planned(data, line)
         if planned > sums.most(line):
             sentence = _(
-                "%(goods)s: the deliveries add up to %(planned)s, more than the contract with its tolerance allows.",
+                "%(goods)s: the deliveries add up to %(planned)s, more than the %(most)s that the contract "
+                "with its tolerance allows.",
                 goods=line["product"],
-                planned=f"{planned:,}".replace(",", "."),
+                planned=_dotted(planned),
+                most=_dotted(sums.most(line)),
             )
             yield Missing("delivery", sentence, "schedule")
+
+
+def worth_a_look(data: Terms) -> list[Missing]:
+    """What may be meant so but seldom is: a delivery calendar that covers more or less than what is contracted.
+
+    It keeps nobody from sending: what the calendar leaves out may be called when it is needed.
+    """
+    if not data["schedule"] or data["kind"] == AgreementKind.MOU or data["paper"] in ENDING:
+        return []
+    found = (_uneven(line, _planned(data, line)) for line in data["lines"])
+    return [Missing("delivery", words, "schedule") for words in found if words]
+
+
+def _uneven(line: Mapping[str, Any], planned: int) -> str:
+    contracted = sums.quantity_of(line)
+    figures = {"goods": line["product"] or line["key"], "planned": _dotted(planned), "all": _dotted(contracted)}
+    if planned < contracted:
+        return _("%(goods)s: the delivery calendar covers %(planned)s of the %(all)s contracted.", **figures)
+    if contracted < planned <= sums.most(line):
+        return _("%(goods)s: the delivery calendar has %(planned)s, more than the %(all)s contracted.", **figures)
+    return ""
+
+
+def _planned(data: Terms, line: Mapping[str, Any]) -> int:
+    return sum(sums.quantity_of(one) for one in data["schedule"] if one["line"] == line["key"])
+
+
+def _dotted(value: int) -> str:
+    return f"{value:,}".replace(",", ".")
 
 
 def _term(data: Terms) -> Iterator[Missing]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from marketplace.contracts.states.agreements import AgreementKind, PaperKind
 
 FILE = Path(__file__).resolve().parent.parent / "data" / "clauses.json"
+NAMED, MOST_NAMED, MOST_TITLE = 2, 60, 200
 
 
 @cache
@@ -23,6 +25,22 @@ def title_of(kind: AgreementKind, paper: PaperKind) -> str:
     """What a paper of a kind is called: "Hợp đồng mua bán", "Phụ lục hợp đồng"."""
     titles = read()["titles"]
     return str(titles[kind.value] if paper is PaperKind.CONTRACT else titles[paper.value])
+
+
+def name_with(kind: AgreementKind, goods: Sequence[str], seller: str, buyer: str) -> str:
+    """What a contract on certain goods is called: "Mua bán gạo hữu cơ giữa … và …"; two goods are named at most."""
+    distinct = list(dict.fromkeys(one.strip() for one in goods if one.strip()))
+    rest = len(distinct) - NAMED
+    named = ", ".join(_in_a_sentence(one)[:MOST_NAMED] for one in distinct[:NAMED])
+    called = f"{named} và {rest} mặt hàng khác" if rest > 0 else named
+    made = str(read()["named"][kind.value]).format(goods=called, seller=seller, buyer=buyer)
+    return made if distinct and len(made) <= MOST_TITLE else title_of(kind, PaperKind.CONTRACT)
+
+
+def _in_a_sentence(name: str) -> str:
+    """A name of goods that does not begin the sentence: "Gạo hữu cơ" is "gạo hữu cơ", "OCOP" stays."""
+    first = name.split()[0]
+    return name if first.isupper() else name[0].lower() + name[1:]
 
 
 def figures() -> dict[str, str]:

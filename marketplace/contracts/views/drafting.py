@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
@@ -22,6 +22,7 @@ from marketplace.contracts.services import agreements as services
 from marketplace.contracts.services import picturing
 from marketplace.contracts.states.agreements import AgreementKind, Side
 from marketplace.contracts.terms import describing, naming, noting
+from marketplace.contracts.terms.checking import Missing, worth_a_look
 from marketplace.contracts.terms.filling import BLANK
 from marketplace.contracts.views.agreements import for_sides, head_of
 from marketplace.core import clock
@@ -81,7 +82,8 @@ def _editor(agreement: Agreement, side: Side, text: Text, step: Step) -> dict[st
         "possible": possible,
         "after": possible[place + 1] if place + 1 < len(possible) else None,
         "before": possible[place - 1] if place else None,
-        "missing": [(one, STEP_OF.get(one.section, Step.CHECK)) for one in lacking],
+        "missing": _at_their_steps(lacking),
+        "worth": _at_their_steps(worth_a_look(text.terms)),
         "library": library,
         "is_stale": text.draft is not None and text.draft.based_on != agreement.last_version,
         "is_behind": changes.is_behind(agreement),
@@ -94,6 +96,10 @@ def _editor(agreement: Agreement, side: Side, text: Text, step: Step) -> dict[st
         "totals": describing.totals(text.terms),
         "in_words": describing.in_words(text.terms),
     }
+
+
+def _at_their_steps(found: Iterable[Missing]) -> list[tuple[Missing, Step]]:
+    return [(one, STEP_OF.get(one.section, Step.CHECK)) for one in found]
 
 
 def _of_step(agreement: Agreement, text: Text, step: Step) -> dict[str, Any]:

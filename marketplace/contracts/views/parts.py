@@ -17,6 +17,7 @@ from marketplace.contracts.sections import section
 from marketplace.contracts.states.agreements import AgreementAction as A
 from marketplace.contracts.states.agreements import AgreementState, Consent
 from marketplace.contracts.terms import describing, differing
+from marketplace.contracts.terms.checking import worth_a_look
 from marketplace.core.actors import Actor
 
 LATEST = 6
@@ -33,7 +34,8 @@ def draft_section(reader: Actor, agreement: Agreement) -> Any | None:
         return None
     library = rules.library(agreement.kind, agreement.paper)
     missing = changes.to_do(agreement, draft.terms, library)
-    return {"draft": draft, "missing": missing, "is_behind": changes.is_behind(agreement)}
+    worth = worth_a_look(draft.terms)
+    return {"draft": draft, "missing": missing, "worth": worth, "is_behind": changes.is_behind(agreement)}
 
 
 @section("answer", "contracts/sections/answer.html", place=12)
