@@ -125,6 +125,23 @@ def test_no_page_holds_signatures_alone(issued: Agreement) -> None:
     assert "ký kết" in page.split("ĐẠI DIỆN BÊN BÁN")[0] or len(page.split("ĐẠI DIỆN BÊN BÁN")[0]) > 100
 
 
+def test_the_way_to_check_a_paper_stands_with_its_signatures(issued: Agreement) -> None:
+    """Whatever length the text has: one page holds both blocks and the QR code, and words of the contract above."""
+    from marketplace.contracts.queries.papers import CONTRACT, Issuing, contract_paper
+
+    terms = last_version(issued).terms
+    lasts = set()
+    for rows in range(0, 54, 3):
+        closing = {**terms["clauses"][-1], "text": "\n".join(["Hai bên cùng thực hiện."] * (rows + 1))}
+        longer = {**terms, "clauses": [*terms["clauses"][:-1], closing]}
+        issuing = Issuing("01/2026/HĐMB", clock.today(), "ab" * 32, "https://cho-ocop.example/verify/abc")
+        pages = [one.extract_text() for one in read(papers.made_of(CONTRACT, contract_paper(longer, issuing))).pages]
+        before, _heading, after = pages[-1].partition("ĐẠI DIỆN BÊN BÁN")
+        assert ("Kiểm tra văn bản:" in after, "Hai bên cùng thực hiện." in before) == (True, True), rows
+        lasts.add(len(pages))
+    assert len(lasts) > 1
+
+
 # --- how it is built ---
 
 
