@@ -288,8 +288,9 @@ class Market:
 
     @property
     def addresses(self) -> list[str]:
-        """Its page, lists with its card, and what browsers ask for by its name."""
-        return [f"/products/{self.slug}", "/products", "/", f"/products/cards?p={self.slug}"]
+        """Its page, lists with its card, what browsers ask for by its name, and where it is compared."""
+        asked = (f"/{page}?p={self.slug}" for page in ("products/cards", "compare"))
+        return [f"/products/{self.slug}", "/products", "/", *asked]
 
 
 @pytest.fixture
@@ -337,7 +338,7 @@ def test_who_may_not_call_sees_the_price_without_the_button(market: Market) -> N
 
 def test_cards_say_it_to_the_buyer(market: Market) -> None:
     market.buyer.post("/me/favourites", data={"product": market.slug})
-    for address in (*market.addresses[1:3], "/me/favourites"):
+    for address in (*market.addresses[1:3], "/me/favourites", market.addresses[4]):
         assert f"giá hợp đồng {SHOWN}" in read(market.buyer, address), address
 
 
