@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 
+from marketplace.accounts.models import Person
 from marketplace.contracts.models import Agreement, Deadline, Dispute
 from marketplace.contracts.queries.disputes import words_of
 from marketplace.contracts.queries.workdays import end_of_workday
@@ -20,6 +22,7 @@ from marketplace.contracts.states.performing import DeadlineKind, DisputeState, 
 from marketplace.core.database import db, writing
 from marketplace.core.refusals import Refused
 from tests.access.things import jpeg
+from tests.clients import Client
 from tests.contracts.changing import again, happened, in_force, refused, somebody, told, versions_of
 from tests.contracts.making import TwoSides, agreement_in, officer_of
 
@@ -99,6 +102,34 @@ def test_a_mediator_proposes_and_both_have_to_confirm(app: Flask) -> None:
         assert confirm(dispute, sides, Side.SELLER) is False
         assert confirm(dispute, sides, Side.BUYER) is True
         assert again(dispute).state is D.SETTLED
+
+
+def test_pages_say_whom_a_settlement_waits_for(app: Flask, client_of: Callable[[Any], Client]) -> None:
+    with app.app_context():
+        contract, sides = in_force()
+        dispute, department = begin(contract, sides), sides.buyer_department
+        assert department is not None
+        with writing():
+            disputing.ask_mediation(dispute, Side.BUYER, department, by=sides.actor(Side.BUYER))
+        officer, seller = officer_of(department), sides.actor(Side.SELLER)
+        people = [db.session.get_one(Person, one.person_id) for one in (officer, seller)]
+        page, desk = f"/agreements/{contract.ref}/disputes/{dispute.ref}", f"/department/agreements/{contract.ref}"
+        buyer, both = contract.buyer.name, f"{contract.seller.name}, {contract.buyer.name}"
+        mediator, side = (client_of(one) for one in people)
+        mark, settlement = dispute.id, {"settlement": "Đổi 20 bao."}
+    assert f'href="{page}"' in mediator.get("/department").text
+    begun = mediator.get(page).text
+    assert "đọc ý kiến hai bên rồi đề xuất một phương án" in begun
+    assert f'href="{desk}"' in begun
+    assert mediator.post(f"{page}/settlement", data=settlement).status_code == 303
+    assert f"{both} xác nhận phương án" in mediator.get(page).text
+    assert "Đến lượt bạn" in side.get(page).text
+    with app.app_context():
+        assert confirm(db.session.get_one(Dispute, mark), sides, Side.SELLER) is False
+    for client in (mediator, side):
+        text = client.get(page).text
+        assert f"{both} xác nhận phương án" not in text
+        assert f"{buyer} xác nhận phương án" in text
 
 
 def test_only_one_of_the_two_departments_mediates(app: Flask) -> None:

@@ -83,6 +83,7 @@ def test_two_operators_trust_an_authority(market: Flask, client_of: ClientOf) ->
     form = {"certificate": (io.BytesIO(certificate), "ca.cer"), "crl_url": "", "words": "Đã so với trang của CA"}
     answer = client_of(first).post("/operator/agreements/trust/roots", data=form)
     assert answer.status_code == 303
+    assert "Chờ người quản trị thứ hai" in client_of(second).get("/operator/agreements/trust").text
     assert db.session.scalar(select(TrustRoot.id)) is None
     change = db.session.scalars(select(RuleChange)).one()
     apply = f"/operator/agreements/rules/changes/{change.ref}/application"
@@ -93,7 +94,14 @@ def test_two_operators_trust_an_authority(market: Flask, client_of: ClientOf) ->
     db.session.rollback()
     root = db.session.scalars(select(TrustRoot)).one()
     assert (root.der, root.fingerprint) == (certificate, pens.fingerprint_of(certificate))
-    assert root.name in client_of(first).get("/operator/agreements/trust").text
+    page = client_of(first).get("/operator/agreements/trust").text
+    assert root.name in page
+    end = f"/operator/agreements/trust/roots/{root.fingerprint}/ending"
+    assert f'action="{end}"' in page
+    assert client_of(first).post(end, data={"words": "Không công bố danh sách"}).status_code == 303
+    waiting = client_of(second).get("/operator/agreements/trust").text
+    assert f'action="{end}"' not in waiting
+    assert "đang chờ người quản trị thứ hai" in waiting
 
 
 def test_a_list_is_handed_in_once(market: Flask, client_of: ClientOf) -> None:
