@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask
 from sqlalchemy import select, update
 from werkzeug.serving import make_server
@@ -23,13 +24,14 @@ from marketplace.contracts.queries import signing as known
 from marketplace.contracts.services import codes, trial
 from marketplace.contracts.signatures import trial_authority
 from marketplace.contracts.signatures.faults import Fault
+from marketplace.contracts.signatures.trial_authority import Subject
 from marketplace.contracts.states.agreements import AgreementState, Evidence, Side, Turn
 from marketplace.contracts.states.signing import UploadState
 from marketplace.core import clock
 from marketplace.core.database import db, writing
 from marketplace.core.outbox import Notice
 from tests.clients import Client
-from tests.contracts import pens, softhsm
+from tests.contracts import paperwork, pens, softhsm
 from tests.contracts.browsing import Browser, browser_of
 from tests.contracts.making import TwoSides
 
@@ -203,6 +205,21 @@ def test_a_usb_token_signs_and_keeps_its_key(market: Flask, client_of: ClientOf,
     assert "no such token" in called_with_usb(site, code, tokens, "--label", "ABC").stderr
     assert "--serial" in called_with_usb(site, code, tokens, "--serial", "12").stderr
     done = called_with_usb(site, code, tokens)
+    assert done.returncode == 0, done.stderr
+    db.session.rollback()
+    (upload,) = db.session.scalars(select(SignedUpload)).all()
+    assert pens.judge(upload).state is UploadState.ACCEPTED
+
+
+@needs_softhsm
+def test_a_usb_token_with_a_key_on_a_curve_signs(market: Flask, client_of: ClientOf, site: str, tmp_path: Path) -> None:
+    sides, agreement = pens.ready_to_sign()
+    uids = (f"MST:{sides.seller.tax_code}",)
+    subject = Subject(name=sides.seller.legal_name, uids=uids)
+    own = paperwork.authority().issue(subject, key=ec.generate_private_key(ec.SECP256R1()))
+    tokens = softhsm.Tokens(tmp_path)
+    tokens.plug_in("HTX", own, python=sys.executable)
+    done = called_with_usb(site, a_code(client_of(sides.seller_signatory), agreement), tokens)
     assert done.returncode == 0, done.stderr
     db.session.rollback()
     (upload,) = db.session.scalars(select(SignedUpload)).all()

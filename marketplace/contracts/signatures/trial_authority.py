@@ -53,9 +53,10 @@ class Authority:
         days: int = CERTIFICATE_DAYS,
         may_sign: bool = True,
         bits: int = 2048,
+        key: Any = None,
     ) -> Issued:
-        """A certificate of an organisation, valid for so many days."""
-        key = new_key(bits)
+        """A certificate of an organisation, valid for so many days; of a key at hand, or a fresh one of RSA."""
+        key = key or new_key(bits)
         begins = begins or clock.now() - dt.timedelta(days=1)
         builder = _builder(_name(subject), self._subject, key.public_key(), begins, days)
         builder = _with_usage(builder, signs=may_sign)
