@@ -11,7 +11,7 @@ from marketplace.catalogue.queries.filters import Filters
 from marketplace.catalogue.queries.spoken import kind_called, province_in, set_number_in
 from marketplace.core import search
 from marketplace.core.money import parse_vnd
-from marketplace.core.text import clean, fold
+from marketplace.core.text import clean, fold, lowered
 
 LONGEST = 200
 _STAR_WORDS = {"ba": 3, "bon": 4, "nam": 5, "three": 3, "four": 4, "five": 5}
@@ -21,7 +21,7 @@ _STAR = re.compile(
     rf"(?:\s*(?:-|–|den|hoac|or|to)\s*(?P<other>{_NUMBER}))?\s*(?:sao|stars?|\*+|★+|⭐+)(?!\w)"
     r"(?P<up>\s+(?:tro len|and up|or more))?(?:\s+ocop\b)?"
 )
-_SCALE = r"\s*(?P<{0}>k|nghin|ngan|tr|trieu|cu)?\s*(?:d|dong|vnd|₫)?"
+_SCALE = r"\s*(?P<{0}>tram(?:\s*(?:k|nghin|ngan))?\b|k|nghin|ngan|tr|trieu|cu)?\s*(?:d|dong|vnd|₫)?"
 _AMOUNT = rf"(?P<amount>\d[\d.,]*){_SCALE.format('scale')}(?!\w)"
 _UPPER = rf"(?P<upper>\d[\d.,]*){_SCALE.format('upper_scale')}(?!\w)"
 _UNDER = re.compile(
@@ -32,6 +32,8 @@ _BETWEEN = re.compile(
     rf"(?:\bgia\s+)?\b(?:(?:tu|khoang|tam|from)\s+)?(?P<amount>\d[\d.,]*){_SCALE.format('scale')}"
     rf"\s*(?:-|–|den|toi|to)\s*{_UPPER}"
 )
+_ABOUT = re.compile(rf"(?:\bgia\s+)?\b(?P<word>khoang|tam|about|around)\s+{_AMOUNT}")
+_Taken = Iterator[tuple[int, int, dict[str, Any]]]
 _SCALES = {"nghin": "k", "ngan": "k", "trieu": "tr", "cu": "tr"}
 _SWITCHES = {
     "in_stock": re.compile(r"\b(?:con hang|co san|san hang|hang san|in stock|available)\b"),
@@ -139,8 +141,25 @@ def _star(word: str | None) -> int:
 def _price(amount: str, scale: str | None) -> int | None:
     """The amount in đồng; a bare number below a thousand means thousands, as people say it."""
     said = scale or ""
+    if said.startswith("tram"):
+        return _hundreds(amount)
     read = parse_vnd(amount.strip(".,") + _SCALES.get(said, said))
     return read * 1000 if read is not None and read < 1000 and not said else read
+
+
+def _hundreds(amount: str) -> int | None:
+    """Hundreds of thousands: "2 trăm" of đồng buys nothing, so it always means 200.000 ₫."""
+    whole = amount.strip(".,")
+    return int(whole) * 100_000 if whole.isdecimal() and int(whole) < 100 else None
+
+
+def _about(text: str, aligned: str) -> _Taken:
+    """A quarter less to a quarter more than "khoảng 200k"; tấm and tám are words of rice, not "tầm"."""
+    match = _ABOUT.search(aligned)
+    meant = match and match["scale"] and lowered(text[slice(*match.span("word"))]) not in ("tấm", "tám")
+    price = _price(match["amount"], match["scale"]) if match and meant else None
+    if match and price:
+        yield match.start(), match.end(), {"price_min": price * 3 // 4, "price_max": price * 5 // 4}
 
 
 def _between(match: re.Match[str]) -> dict[str, int | None]:
@@ -151,7 +170,6 @@ def _between(match: re.Match[str]) -> dict[str, int | None]:
     return {"price_min": low, "price_max": high} if sensible else {}
 
 
-_Taken = Iterator[tuple[int, int, dict[str, Any]]]
 _Read = Callable[[str, str], _Taken]
 
 
@@ -184,6 +202,7 @@ _READERS: tuple[_Read, ...] = (
     _by(_BETWEEN, _between),
     _by(_UNDER, lambda match: {"price_max": _price(match["amount"], match["scale"])}),
     _by(_OVER, lambda match: {"price_min": _price(match["amount"], match["scale"])}),
+    _about,
     *(_by(pattern, _switched(name)) for name, pattern in _SWITCHES.items()),
     *_OF_NAMES,
 )
