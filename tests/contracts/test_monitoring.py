@@ -369,6 +369,9 @@ def test_a_department_lifts_its_stop_after_the_case(app: Flask, client_of: Clien
     assert made.own.post(f"{made.desk}/end", data={"end": "stop", "result": "Hai bên tự lo."}).status_code == 303
     page = made.own.get(made.desk).text
     assert "Sở vẫn đang cho dừng gọi hàng mới" in page
+    contract = made.seller.get(f"/agreements/{made.ref}").text
+    assert "còn gọi được" not in contract
+    assert "khi bỏ tạm ngừng, bên mua gọi hàng trở lại được" in contract
     assert f'href="{stop}"' in page
     answer = made.own.post(f"{stop}/end", data={"words": ""}, follow_redirects=True)
     assert answer.status_code == 200

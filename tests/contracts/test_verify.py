@@ -141,6 +141,7 @@ def test_a_void_paper_is_called_void(client: Client, case: Case) -> None:
         assert "Văn bản này đã hủy" in answer.text
         assert "đang thương lượng" not in answer.text
         assert SAME not in answer.text
+        assert "đang có giá trị" not in answer.text
 
 
 @pytest.mark.parametrize(
