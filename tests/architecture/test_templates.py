@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.architecture.sources import assert_none, templates
 
+BUTTON = Path(__file__).resolve().parents[2] / "static" / "css" / "components" / "button.css"
 TemplateRule = Callable[[str], Iterable[str]]
 
 JINJA_COMMENT = re.compile(r"\{#.*?#\}", re.S)
@@ -89,3 +91,12 @@ def test_the_rule_bites(rule: TemplateRule, text: str) -> None:
 )
 def test_the_rules_let_a_right_template_be(text: str) -> None:
     assert [line for rule in RULES for line in complaints(rule, [("templates/x.html", text)])] == []
+
+
+def test_a_destructive_act_does_not_look_like_the_main_one() -> None:
+    """No rule dresses both; only the main act is filled with the house's red."""
+    rules = re.findall(r"([^{}]+)\{([^}]*)\}", BUTTON.read_text(encoding="utf-8").partition("{")[2])
+    dressed = {kind: [body for head, body in rules if f".button-{kind}" in head] for kind in ("primary", "danger")}
+    assert not set(dressed["primary"]) & set(dressed["danger"])
+    filled = {kind: any("var(--lacquer-fill)" in body for body in bodies) for kind, bodies in dressed.items()}
+    assert filled == {"primary": True, "danger": False}
