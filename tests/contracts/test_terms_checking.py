@@ -16,8 +16,7 @@ from marketplace.contracts.terms.checking import (
     DeviationKind,
     checked,
     deviations,
-    due_days,
-    expiring,
+    expires_before,
     missing,
     worth_a_look,
 )
@@ -220,17 +219,12 @@ def test_the_library_in_force_says_what_is_mandatory() -> None:
     assert [(one.section, one.field) for one in found] == [("clauses", "clauses.gift")]
 
 
-def test_certificates_that_end_during_the_term_are_named() -> None:
+def test_certificates_that_end_during_the_term_are_known() -> None:
     certificate = {"number": "12/QĐ-UBND", "valid_until": "2027-06-30"}
     made = sale(lines=[line("L1", star=4, certificate=certificate), line("L2")])
     assert missing(made) == []
-    assert [one["key"] for one in expiring(made)] == ["L1"]
-
-
-def test_the_days_of_delivery_are_in_order() -> None:
-    made = sale()
-    made["schedule"] = [{"due_on": day, "line": "L1", "quantity": "1"} for day in ("2027-03-01", "2027-02-01")]
-    assert [one.isoformat() for one in due_days(checked(made))] == ["2027-02-01", "2027-03-01"]
+    assert [expires_before(one, made["term"]["valid_to"]) for one in made["lines"]] == [True, True]
+    assert not expires_before(made["lines"][0], "2027-06-30")
 
 
 def models() -> list[Model]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from marketplace.contracts.states.agreements import AgreementKind, PaperKind, Side
@@ -312,12 +311,6 @@ def expires_before(line: Mapping[str, Any], day: str | None) -> bool:
     return until is None or (day is not None and until < day)
 
 
-def expiring(data: Terms) -> list[Mapping[str, Any]]:
-    """The lines whose OCOP certificate ends during the term: their star will not hold to the end."""
-    last = data["term"]["valid_to"]
-    return [line for line in data["lines"] if line.get("star") and expires_before(line, last)]
-
-
 def deviations(data: Terms, library: Sequence[ModelText]) -> list[Deviation]:
     """What a department reads first: mandatory clauses left out, model clauses changed, clauses of the parties' own.
 
@@ -352,8 +345,3 @@ def _same(clause: Mapping[str, Any], model: ModelText) -> bool:
 
 def _plain(words: str) -> str:
     return re.sub(r"\s+", " ", clean(words, lines=True))
-
-
-def due_days(data: Terms) -> list[date]:
-    """The days of the delivery schedule, earliest first."""
-    return sorted(date.fromisoformat(one["due_on"]) for one in data["schedule"] if one["due_on"])

@@ -42,19 +42,6 @@ def vat_of_rates(lines: Sequence[Line]) -> dict[int, int]:
     return {rate: sum_ - net_of_vat(sum_, Decimal(rate)) for rate, sum_ in sorted(gross.items())}
 
 
-def vat_of_lines(lines: Sequence[Line]) -> list[int]:
-    """The tax in each line, less than a đồng from its own; the parts of a rate sum to the tax of that rate."""
-    parts = [0] * len(lines)
-    for rate, tax in vat_of_rates(lines).items():
-        of_rate = [place for place, line in enumerate(lines) if int(line.get("vat_percent") or 0) == rate]
-        exact = {place: divmod(amount(lines[place]) * rate, 100 + rate) for place in of_rate}
-        missing = tax - sum(whole for whole, _rest in exact.values())
-        rounded_up = set(sorted(of_rate, key=lambda place: -exact[place][1])[:missing])
-        for place in of_rate:
-            parts[place] = exact[place][0] + (place in rounded_up)
-    return parts
-
-
 def deposit(terms: Mapping[str, Any]) -> int:
     """What the buyer pays beforehand, in đồng."""
     rate = int((terms.get("payment") or {}).get("deposit_percent") or 0)
