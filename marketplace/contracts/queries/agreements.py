@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_, union_all
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Organisation
@@ -34,6 +34,7 @@ from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.states import Labelled
 from marketplace.core.tax_codes import is_personal
 from marketplace.core.text import fold
+from marketplace.web.paging import count_up_to
 
 PER_PAGE = 20
 MOST_COUNTED = 100
@@ -94,8 +95,7 @@ def count_of_turns(actor: Actor) -> int:
     """How many papers wait for the actor's own organisation; counted up to a hundred."""
     if actor.organisation_id is None:
         return 0
-    waiting = union_all(*_waiting(actor.organisation_id, Wish(Tab.MINE), ())).limit(MOST_COUNTED).subquery()
-    return db.session.scalar(select(func.count()).select_from(waiting)) or 0
+    return count_up_to(MOST_COUNTED, *_waiting(actor.organisation_id, Wish(Tab.MINE), ()))
 
 
 def numbered_so(words: str, scope: ColumnElement[bool]) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Organisation
@@ -24,6 +24,7 @@ from marketplace.contracts.states.reviews import PENDING, ReviewState
 from marketplace.core.database import db
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.states import Labelled
+from marketplace.web.paging import count_up_to
 
 BOTH_SIDES = 2
 
@@ -168,9 +169,3 @@ def overdue_reviews() -> int:
     """How many opinions are overdue over the whole market."""
     late = DepartmentReview.state == ReviewState.OVERDUE
     return db.session.scalar(select(func.count(DepartmentReview.id)).where(late)) or 0
-
-
-def count_up_to(most: int, *found: Select[int]) -> int:
-    """How many different ids some statements find; each is read no further than so many."""
-    ids = union(*(select(one.limit(most).subquery()) for one in found)).subquery()
-    return min(most, db.session.scalar(select(func.count()).select_from(ids)) or 0)

@@ -16,16 +16,16 @@ from sqlalchemy.orm import contains_eager
 from marketplace.accounts.models import Organisation
 from marketplace.contracts.models import Agreement, DepartmentReview, MonitoringCase
 from marketplace.contracts.queries.agreements import holding, numbered_so
-from marketplace.contracts.queries.department import STAGES, Wish, count_up_to, sides
+from marketplace.contracts.queries.department import STAGES, Wish, sides
 from marketplace.contracts.states.agreements import RUNNING, PaperKind, Side
 from marketplace.contracts.states.performing import CaseState
 from marketplace.contracts.states.reviews import PENDING, ReviewState
 from marketplace.core.database import db
 from marketplace.core.text import fold
 from marketplace.places.models import Province
+from marketplace.web.paging import MOST_COUNTED, count_up_to
 
 PER_PAGE = 20
-MOST_COUNTED = 1000
 NEWEST = (Agreement.touched_at.desc(), Agreement.id.desc())
 
 
