@@ -111,6 +111,7 @@ def _people(email: str) -> tuple[Any, Any]:
 def _agreed(number: int, seller: tuple[Any, Any], buyer: tuple[Any, Any]) -> str:
     from marketplace.catalogue.models import Variant
     from marketplace.contracts.services import agreements
+    from marketplace.contracts.services.starting import NewPaper
     from marketplace.contracts.states.agreements import AgreementKind, Review, Side
     from marketplace.core.database import db, writing
     from tests.contracts import making
@@ -119,7 +120,7 @@ def _agreed(number: int, seller: tuple[Any, Any], buyer: tuple[Any, Any]) -> str
     variant = db.session.query(Variant).filter_by(seller_id=producer.id).first()
     assert variant is not None
     with writing():
-        made = agreements.create(AgreementKind.SALE, producer, firm, Side.SELLER, selling)
+        made = agreements.create(NewPaper(AgreementKind.SALE, producer, firm, Side.SELLER), by=selling)
         made.review_policy = Review.NONE
         draft = agreements.draft_of(made, Side.SELLER)
         assert draft is not None

@@ -21,6 +21,7 @@ from marketplace.contracts.queries import goods
 from marketplace.contracts.queries import signing as known
 from marketplace.contracts.queries.versions import draft_of
 from marketplace.contracts.services import agreements, calling, codes, mandates, reviewing, signing, trial, trust
+from marketplace.contracts.services.starting import NewPaper
 from marketplace.contracts.services.versions import last_version
 from marketplace.contracts.signatures import preparing, trial_authority
 from marketplace.contracts.signatures.accepting import accept
@@ -105,9 +106,8 @@ def paper(ref: str) -> Agreement:
 def begin(sides: Sides, kind: AgreementKind, by: Side, wishes: Mapping[str, int], **parts: Any) -> str:
     """T1 with a whole text: packs by kind of product; `parts` replace parts of it. The ref."""
     with writing():
-        made = agreements.create(
-            kind, sides.organisation(Side.SELLER), sides.organisation(Side.BUYER), by, sides.editor(by)
-        )
+        new = NewPaper(kind, sides.organisation(Side.SELLER), sides.organisation(Side.BUYER), by)
+        made = agreements.create(new, by=sides.editor(by))
         draft = draft_of(made, by)
         assert draft is not None
         wanted = lines(made.seller_id, wishes)

@@ -26,6 +26,7 @@ from marketplace.contracts.models import (
     TermsVersion,
 )
 from marketplace.contracts.services import agreements, amending, books, endings, reviewing, terminating, trail
+from marketplace.contracts.services.starting import NewPaper
 from marketplace.contracts.states.agreements import (
     AgreementAction,
     AgreementKind,
@@ -197,7 +198,7 @@ def quickly_in_force(
     """A sale contract between two sides (each with who writes for it) in force, without its PDF and signatures."""
     (of_seller, hers), (of_buyer, theirs) = seller, buyer
     with writing():
-        made = agreements.create(AgreementKind.SALE, of_seller, of_buyer, Side.SELLER, hers)
+        made = agreements.create(NewPaper(AgreementKind.SALE, of_seller, of_buyer, Side.SELLER), by=hers)
         draft = agreements.draft_of(made, Side.SELLER)
         assert draft is not None
         agreements.save_draft(made, Side.SELLER, with_titles(complete(draft.terms, variant, **changes)), hers)

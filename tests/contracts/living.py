@@ -20,6 +20,7 @@ from marketplace.contracts.jobs import papers as paper_jobs
 from marketplace.contracts.jobs import signing as signing_jobs
 from marketplace.contracts.models import Agreement, TermsVersion
 from marketplace.contracts.services import agreements, chain, light, renewing, reviewing, seals, signing, trust
+from marketplace.contracts.services.starting import NewPaper
 from marketplace.contracts.signatures import trial_authority
 from marketplace.contracts.signatures.trial_authority import Issued, Subject
 from marketplace.contracts.states.agreements import (
@@ -175,7 +176,7 @@ class Talking(Market):
         term = self.term(days)
 
         def act() -> None:
-            made.append(agreements.create(kind, seller, buyer, side, self.by(side)))
+            made.append(agreements.create(NewPaper(kind, seller, buyer, side), by=self.by(side)))
             changes = {"term": term, "schedule": [], "lines": self.lines}
             agreements.save_draft(made[0], side, making.terms_of(made[0], self.sides, **changes), self.by(side))
 

@@ -17,6 +17,7 @@ from marketplace.accounts.models import Organisation, Person
 from marketplace.catalogue.models import Product, Variant
 from marketplace.contracts.models import Agreement, DepartmentReview, Document, Signature, SigningBase, TermsVersion
 from marketplace.contracts.services import agreements, reviewing, rules, trail
+from marketplace.contracts.services.starting import NewPaper
 from marketplace.contracts.states.agreements import (
     AgreementAction,
     AgreementKind,
@@ -240,7 +241,8 @@ class Walk:
         """T1, with a complete text."""
         by = self.by(self.made_by)
         with writing():
-            made = agreements.create(kind, here(self.sides.seller), here(self.sides.buyer), self.made_by, by)
+            new = NewPaper(kind, here(self.sides.seller), here(self.sides.buyer), self.made_by)
+            made = agreements.create(new, by=by)
             agreements.save_draft(made, self.made_by, terms_of(made, self.sides, **changes), by)
         return factories.stored(made)
 

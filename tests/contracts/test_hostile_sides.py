@@ -16,6 +16,7 @@ from marketplace.contracts.models import AgreementLine
 from marketplace.contracts.queries.agreements import partners_found
 from marketplace.contracts.services import agreements, awards, calling, disputing, endings, guards
 from marketplace.contracts.services.disputing import Complaint
+from marketplace.contracts.services.starting import NewPaper
 from marketplace.contracts.states.agreements import AgreementKind, AgreementState, Side
 from marketplace.contracts.states.performing import DisputeState, DisputeSubject
 from marketplace.core import clock
@@ -219,7 +220,7 @@ def test_a_text_of_the_other_side_takes_no_identity_along(sides: TwoSides) -> No
     """Forged parties, kinds and references in a posted text stand as the marketplace knows them."""
     by = sides.actor(SELLER)
     with writing():
-        made = agreements.create(AgreementKind.SALE, sides.seller, sides.buyer, SELLER, by)
+        made = agreements.create(NewPaper(AgreementKind.SALE, sides.seller, sides.buyer, SELLER), by=by)
         draft = agreements.draft_of(made, SELLER)
         assert draft is not None
         forged = {**draft.terms, "kind": "mou", "paper": "amendment", "references": {"parent": "HD-2026-000099"}}

@@ -17,6 +17,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.catalogue.models import Certificate
 from marketplace.contracts.models import Acceptance, Agreement, AgreementEvent, Deadline, TermsDraft, TermsVersion
 from marketplace.contracts.services import agreements, deadlines
+from marketplace.contracts.services.starting import NewPaper
 from marketplace.contracts.states.agreements import AgreementKind, AgreementState, CancelReason, Consent, Side, Turn
 from marketplace.contracts.states.performing import DeadlineKind
 from marketplace.contracts.terms.canonical import fingerprint
@@ -59,14 +60,16 @@ def test_both_organisations_are_verified_and_not_suspended(app: Flask) -> None:
         sides = two_sides()
         by = sides.actor(Side.SELLER)
         pending = factories.organisation(OrganisationKind.BUYER, name="Chợ mới", verified=False)
-        said = refusal_of(lambda: agreements.create(AgreementKind.SALE, sides.seller, pending, Side.SELLER, by))
+        new = NewPaper(AgreementKind.SALE, sides.seller, pending, Side.SELLER)
+        said = refusal_of(lambda: agreements.create(new, by=by))
         assert said.startswith("Chợ mới chưa được xác minh")
         with writing():
             db.session.execute(
                 text("UPDATE organisations SET state = 'suspended' WHERE id = :id"), {"id": sides.buyer.id}
             )
         db.session.refresh(sides.buyer)
-        said = refusal_of(lambda: agreements.create(AgreementKind.SALE, sides.seller, sides.buyer, Side.SELLER, by))
+        known = NewPaper(AgreementKind.SALE, sides.seller, sides.buyer, Side.SELLER)
+        said = refusal_of(lambda: agreements.create(known, by=by))
         assert said == "Siêu thị Hạ Long đang bị tạm ngừng nên chưa lập hợp đồng được."
         assert db.session.query(Agreement).count() == 0
 

@@ -254,24 +254,42 @@ def _text_of(one: Organisation) -> str:
 
 
 def quotes_to_start_from(actor: Actor) -> list[Quote]:
-    """Accepted quotes of the actor's organisation of which neither an order nor an agreement was made yet."""
+    """Accepted quotes of the actor's organisation of which nothing was made yet, the newest of them."""
+    loaded = joinedload(Quote.request).joinedload(Request.buyer), joinedload(Quote.seller)
+    return list(db.session.scalars(_unused(actor).options(*loaded).order_by(Quote.id.desc()).limit(PARTNERS)))
+
+
+def quote_between(actor: Actor, ref: str, seller: Organisation, buyer: Organisation) -> Quote | None:
+    """One of them by its ref, where it is these two's."""
+    theirs = (Quote.seller_id == seller.id) & (Request.buyer_id == buyer.id)
+    return db.session.scalar(_unused(actor).where(Quote.ref == ref[:32], theirs))
+
+
+def _unused(actor: Actor) -> Select[Quote]:
+    """Accepted quotes of an actor's organisation of which neither an order nor an agreement was made yet."""
     own = actor.organisation_id
     made = select(Agreement.quote_id).where(Agreement.quote_id.is_not(None))
-    mine = or_(Quote.seller_id == own, Request.buyer_id == own)
     used = select(Award.quote_id).where(Award.became != "")
     open_ones = and_(Quote.state == QuoteState.ACCEPTED, Quote.id.not_in(made), Quote.id.not_in(used))
-    asked = select(Quote).join(Quote.request).where(mine, open_ones)
-    loaded = joinedload(Quote.request).joinedload(Request.buyer), joinedload(Quote.seller)
-    return list(db.session.scalars(asked.options(*loaded).order_by(Quote.id.desc()).limit(PARTNERS)))
+    return select(Quote).join(Quote.request).where(or_(Quote.seller_id == own, Request.buyer_id == own), open_ones)
 
 
 def frameworks_in_force(actor: Actor) -> list[Agreement]:
-    """Framework agreements under which the actor's organisation may make a sale contract."""
-    asked = select(Agreement).where(
+    """Framework agreements under which the actor's organisation may make a sale contract, the newest of them."""
+    loaded = joinedload(Agreement.seller), joinedload(Agreement.buyer)
+    return list(db.session.scalars(_frameworks(actor).options(*loaded).order_by(Agreement.id.desc()).limit(PARTNERS)))
+
+
+def framework_between(actor: Actor, ref: str, seller: Organisation, buyer: Organisation) -> Agreement | None:
+    """One of them by its ref, where it is these two's."""
+    theirs = (Agreement.seller_id == seller.id) & (Agreement.buyer_id == buyer.id)
+    return db.session.scalar(_frameworks(actor).where(Agreement.ref == ref[:32], theirs))
+
+
+def _frameworks(actor: Actor) -> Select[Agreement]:
+    return select(Agreement).where(
         visible_to(actor),
         Agreement.kind == AgreementKind.FRAMEWORK,
         Agreement.paper == PaperKind.CONTRACT,
         Agreement.state == AgreementState.ACTIVE,
     )
-    loaded = joinedload(Agreement.seller), joinedload(Agreement.buyer)
-    return list(db.session.scalars(asked.options(*loaded).order_by(Agreement.id.desc()).limit(PARTNERS)))

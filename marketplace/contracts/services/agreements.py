@@ -10,20 +10,28 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from marketplace.accounts.models import Organisation
-from marketplace.contracts.models import Agreement, Document, DocumentVoiding, Quote, TermsDraft
+from marketplace.contracts.models import Agreement, Document, DocumentVoiding, TermsDraft
 from marketplace.contracts.policies import side_of
 from marketplace.contracts.queries.objections import objection_to, words_of
-from marketplace.contracts.queries.parties import department_of
-from marketplace.contracts.queries.rules import library, policy_of
+from marketplace.contracts.queries.rules import library
 from marketplace.contracts.queries.workdays import end_of_workday
-from marketplace.contracts.services import deadlines, guards, reviewing, starting, telling, trail, versions
+from marketplace.contracts.services import (
+    deadlines,
+    documents,
+    guards,
+    reopening,
+    reviewing,
+    starting,
+    telling,
+    trail,
+    versions,
+)
+from marketplace.contracts.services.starting import NewPaper
 from marketplace.contracts.states.agreements import (
     BEFORE_ACTIVE,
     AgreementAction,
-    AgreementKind,
     AgreementState,
     CancelReason,
     Consent,
@@ -39,80 +47,22 @@ from marketplace.core import clock
 from marketplace.core.actors import SYSTEM, Actor
 from marketplace.core.database import db, lock
 from marketplace.core.i18n import lazy_gettext as _l
-from marketplace.core.refs import next_ref
 from marketplace.core.refusals import Forbidden, Refused
 
-SERIES = {PaperKind.CONTRACT: "agreement", PaperKind.AMENDMENT: "annex"}
-DAYS = ("answer_days", "review_days", "signing_days", "confirmation_days", "receipt_days", "dispute_days")
 MOST_WORDS = 2000
 
 
-def create(
-    kind: AgreementKind,
-    seller: Organisation,
-    buyer: Organisation,
-    made_by: Side,
-    by: Actor,
-    *,
-    paper: PaperKind = PaperKind.CONTRACT,
-    belongs_to: Agreement | None = None,
-    parent: Agreement | None = None,
-    prior: Agreement | None = None,
-    quote: Quote | None = None,
-    terms: Mapping[str, Any] | None = None,
-    ordinal: int = 0,
-) -> Agreement:
+def create(new: NewPaper, *, by: Actor) -> Agreement:
     """Begin a paper (T1): one side's private draft, from a template, an accepted quote or the given terms."""
-    if paper is PaperKind.CONTRACT:
-        guards.two_that_may_trade(seller, buyer)
-    made = Agreement(
-        ref=next_ref(SERIES.get(paper, "minutes")),
-        kind=kind,
-        paper=paper,
-        ordinal=ordinal or _next_ordinal(belongs_to, paper),
-        title="",
-        state=AgreementState.DRAFT,
-        turn=Turn(made_by.value),
-        made_by=made_by,
-        belongs_to=belongs_to,
-        parent=parent,
-        prior=prior,
-        quote_id=quote.id if quote else None,
-        **_sides(seller, buyer),
-        **_rules(kind),
-    )
-    written = starting.first_text(made, quote, terms)
+    if new.paper is PaperKind.CONTRACT:
+        guards.two_that_may_trade(new.seller, new.buyer)
+    made = starting.paper_of(new)
+    written = starting.first_text(made, new.quote, new.terms)
     guards.goods_are_certified(made, written)
-    _keep_draft(made, made_by, written)
-    trail.note(made, "created", by=by, agreement_kind=kind.value, paper=paper.value, side=made_by.value)
+    _keep_draft(made, new.made_by, written)
+    said = {"agreement_kind": new.kind.value, "paper": new.paper.value, "side": new.made_by.value}
+    trail.note(made, "created", by=by, **said)
     return made
-
-
-def _sides(seller: Organisation, buyer: Organisation) -> dict[str, Any]:
-    """Both organisations with the provinces and departments of today."""
-    return {
-        "seller": seller,
-        "buyer": buyer,
-        "seller_province": seller.province,
-        "buyer_province": buyer.province,
-        "seller_department": department_of(seller.province_id),
-        "buyer_department": department_of(buyer.province_id),
-    }
-
-
-def _rules(kind: AgreementKind) -> dict[str, Any]:
-    """The rules of today, which this paper keeps."""
-    rules = policy_of(kind)
-    kept = {name: getattr(rules, name) for name in (*DAYS, "seller_signs_first", "silence_passes")}
-    return {"review_policy": rules.review, "evidence": rules.evidence, "policy": kept}
-
-
-def _next_ordinal(contract: Agreement | None, paper: PaperKind) -> int:
-    """Annexes and minutes are counted within their contract, whose lock the caller holds."""
-    if contract is None:
-        return 0
-    mine = (Agreement.belongs_to_id == contract.id) & (Agreement.paper == paper)
-    return (db.session.scalar(select(func.max(Agreement.ordinal)).where(mine)) or 0) + 1
 
 
 # --- what one side writes before it sends ---
@@ -272,16 +222,8 @@ def ask_for_changes(agreement: Agreement, reason: ReopenReason, words: str, by: 
     _still(agreement, AgreementState.SIGNING)
     _void_document(agreement, reason.value, words)
     reviewing.void(agreement, all_of_them=True)
-    back_to_table(agreement, AgreementAction.REOPEN, by=by, reason=reason.value, side=side.value)
+    reopening.back_to_table(agreement, AgreementAction.REOPEN, by=by, reason=reason.value, side=side.value)
     telling.tell(agreement, side.other, "changes_asked", reason=reason.value, words=words)
-
-
-def back_to_table(agreement: Agreement, action: AgreementAction, *, by: Actor, **figures: Any) -> None:
-    """A locked paper is negotiated again: both sides may propose the next version, whoever is first (T10)."""
-    deadlines.close_all(agreement)
-    until = end_of_workday(agreement.policy["answer_days"])
-    trail.advance(agreement, action, by=by, turn=Turn.BOTH, due_at=until, **figures)
-    deadlines.begin(agreement, DeadlineKind.ANSWER, until=until, turn=Turn.BOTH)
 
 
 def withdraw(agreement: Agreement, by: Actor, words: str = "") -> None:
@@ -327,8 +269,6 @@ def _cancel(agreement: Agreement, reason: CancelReason, words: str, *, by: Actor
 
 def _void_document(agreement: Agreement, reason: str, words: str) -> None:
     """The PDF that is being signed, if there is one, counts no more."""
-    from marketplace.contracts.services import documents
-
     void = select(DocumentVoiding.document_id)
     standing = select(Document).where(Document.agreement_id == agreement.id, Document.id.not_in(void))
     for document in db.session.scalars(standing.order_by(Document.id)).all():

@@ -16,6 +16,7 @@ from marketplace.contracts.queries.changes import BEHIND, is_behind
 from marketplace.contracts.queries.in_force import last_terms, terms_in_force, version_numbered
 from marketplace.contracts.queries.open_matters import book_of, last_child, next_ordinal, open_call_offs, open_papers
 from marketplace.contracts.services import agreements, trail
+from marketplace.contracts.services.starting import NewPaper
 from marketplace.contracts.states.agreements import (
     AgreementAction,
     AgreementState,
@@ -45,18 +46,18 @@ def propose_amendment(contract: Agreement, side: Side, rationale: AmendmentRatio
     terms = _basis(contract)
     if len(open_papers(contract, PaperKind.AMENDMENT)) >= MOST_OPEN:
         raise Refused(_("There are annexes on their way already. Please finish or withdraw one of them first."))
-    paper = agreements.create(
+    new = NewPaper(
         contract.kind,
         contract.seller,
         contract.buyer,
         side,
-        by,
-        paper=PaperKind.AMENDMENT,
+        PaperKind.AMENDMENT,
         belongs_to=contract,
+        ordinal=next_ordinal(contract, PaperKind.AMENDMENT),
         parent=contract.parent,
         terms=_as_annex(terms, contract, rationale),
-        ordinal=next_ordinal(contract, PaperKind.AMENDMENT),
     )
+    paper = agreements.create(new, by=by)
     paper.rationale, paper.amends_version = rationale, contract.active_version
     trail.note(contract, "amendment_begun", by=by, paper=paper.ref, rationale=rationale.value)
     return paper

@@ -12,6 +12,7 @@ from marketplace.contracts.services import guards
 from marketplace.contracts.services.asking import tell_side
 from marketplace.contracts.services.carrying import brought
 from marketplace.contracts.services.requests import end_quotes
+from marketplace.contracts.services.starting import NewPaper
 from marketplace.contracts.states.agreements import AgreementKind, Side
 from marketplace.contracts.states.sourcing import QuoteAction, QuoteState, RequestAction, RequestState
 from marketplace.core import audit, clock
@@ -143,7 +144,7 @@ def agreement(quote: Quote, kind: AgreementKind, side: Side, *, by: Actor) -> Ag
     from marketplace.contracts.services import agreements
 
     _hold_accepted(quote)
-    made = agreements.create(kind, quote.seller, quote.request.buyer, side, by, quote=quote)
+    made = agreements.create(NewPaper(kind, quote.seller, quote.request.buyer, side, quote=quote), by=by)
     _became(quote, made, by)
     return made
 

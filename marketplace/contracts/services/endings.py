@@ -21,7 +21,7 @@ from marketplace.contracts.queries.open_matters import (
     open_disputes,
     open_papers,
 )
-from marketplace.contracts.services import agreements, amending, deadlines, guards, reviewing, telling, trail
+from marketplace.contracts.services import agreements, amending, deadlines, guards, reopening, reviewing, telling, trail
 from marketplace.contracts.services.time_limits import SILENCE
 from marketplace.contracts.states.agreements import (
     RUNNING,
@@ -85,7 +85,7 @@ def send_back(paper: Agreement, sentence: Any) -> None:
         return
     _void_documents(paper, str(sentence))
     reviewing.void(paper, all_of_them=True)
-    agreements.back_to_table(paper, AgreementAction.REOPEN, by=SYSTEM, reason=ReopenReason.FIGURES.value)
+    reopening.back_to_table(paper, AgreementAction.REOPEN, by=SYSTEM, reason=ReopenReason.FIGURES.value)
     telling.tell_both(paper, "paper_sent_back", why=str(sentence))
 
 

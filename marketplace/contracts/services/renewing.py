@@ -12,6 +12,7 @@ from marketplace.contracts.models import Agreement
 from marketplace.contracts.queries.changes import may_renew, successor_of
 from marketplace.contracts.queries.in_force import last_terms, terms_in_force
 from marketplace.contracts.services import agreements, telling, trail
+from marketplace.contracts.services.starting import NewPaper
 from marketplace.contracts.services.time_limits import RENEWAL_NOTICES
 from marketplace.contracts.states.agreements import (
     BEFORE_ACTIVE,
@@ -43,16 +44,9 @@ def renew(contract: Agreement, side: Side, *, by: Actor) -> Agreement:
         if following.last_version or following.made_by is side:
             raise Refused(_("The contract that follows is %(ref)s already.", ref=following.ref))
         raise Refused(_("The other side has begun the contract that follows. It will come to you soon."))
-    made = agreements.create(
-        contract.kind,
-        contract.seller,
-        contract.buyer,
-        side,
-        by,
-        parent=_living(contract.parent),
-        prior=contract,
-        terms=_renewed(contract),
-    )
+    parent, terms = _living(contract.parent), _renewed(contract)
+    new = NewPaper(contract.kind, contract.seller, contract.buyer, side, parent=parent, prior=contract, terms=terms)
+    made = agreements.create(new, by=by)
     trail.note(contract, "renewed", by=by, successor=made.ref)
     return made
 
@@ -90,15 +84,9 @@ def begin_sale_under(framework: Agreement, side: Side, *, by: Actor) -> Agreemen
     terms = terms_in_force(framework)
     if framework.kind is not AgreementKind.FRAMEWORK or framework.state is not AgreementState.ACTIVE or terms is None:
         raise Refused(_("Only a framework agreement in force can have sale contracts under it."))
-    return agreements.create(
-        AgreementKind.SALE,
-        framework.seller,
-        framework.buyer,
-        side,
-        by,
-        parent=framework,
-        terms=_sale_of(framework, terms),
-    )
+    goods = _sale_of(framework, terms)
+    new = NewPaper(AgreementKind.SALE, framework.seller, framework.buyer, side, parent=framework, terms=goods)
+    return agreements.create(new, by=by)
 
 
 def _sale_of(framework: Agreement, terms: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from marketplace.accounts.states import OrganisationState
 from marketplace.contracts.models import Agreement, Deadline, DepartmentReview, TermsVersion
 from marketplace.contracts.queries.workdays import end_of_workday, last_day
 from marketplace.contracts.services import deadlines, telling, trail
+from marketplace.contracts.services.reopening import back_to_table
 from marketplace.contracts.states.agreements import AgreementAction, AgreementState, Review, Turn
 from marketplace.contracts.states.performing import DeadlineKind
 from marketplace.contracts.states.reviews import PENDING, ReturnReason, ReviewAction, ReviewState
@@ -70,8 +71,6 @@ def approve(review: DepartmentReview, words: str, by: Actor) -> None:
 
 def send_back(review: DepartmentReview, reason: ReturnReason, words: str, by: Actor) -> None:
     """A department returns the text: both sides read why, the author of the version has the next word."""
-    from marketplace.contracts.services.agreements import back_to_table
-
     agreement = _held(review, by)
     if not words:
         raise Refused(_("Say in words what has to change: both sides will read it."), field="words")

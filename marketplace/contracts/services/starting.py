@@ -1,23 +1,89 @@
-"""The text that a paper begins with, and what a side may not write in its text itself."""
+"""What a paper begins with: its sides, its rules and its text; and what a side may not write in its text itself."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from marketplace.accounts.models import Organisation
 from marketplace.contracts.models import Agreement, ModelClause, Quote
-from marketplace.contracts.queries.parties import OWN_WORDS, identity_of, party_of
+from marketplace.contracts.queries.parties import OWN_WORDS, department_of, identity_of, party_of
 from marketplace.contracts.queries.quotes import Carried, carried_freight, last_round
-from marketplace.contracts.queries.rules import library
+from marketplace.contracts.queries.rules import library, policy_of
 from marketplace.contracts.services import carrying, guards, versions
-from marketplace.contracts.states.agreements import Side
+from marketplace.contracts.states.agreements import AgreementKind, AgreementState, PaperKind, Side, Turn
 from marketplace.contracts.terms.checking import checked
 from marketplace.contracts.terms.drafting import blank, blank_line
 from marketplace.contracts.terms.texts import name_with
 from marketplace.core.database import db
+from marketplace.core.refs import next_ref
 
 USUAL_VAT = 8
 SIGNER = ("representative", "title")
+
+
+SERIES = {PaperKind.CONTRACT: "agreement", PaperKind.AMENDMENT: "annex"}
+DAYS = ("answer_days", "review_days", "signing_days", "confirmation_days", "receipt_days", "dispute_days")
+
+
+@dataclass(frozen=True, slots=True)
+class NewPaper:
+    """Who makes what paper with whom. An annex or minutes name the contract they belong to, and their number in it.
+
+    `parent` is a framework agreement in force, `prior` the contract that this one follows. The text comes from `terms`,
+    else from an accepted quote, else from the template of its kind.
+    """
+
+    kind: AgreementKind
+    seller: Organisation
+    buyer: Organisation
+    made_by: Side
+    paper: PaperKind = PaperKind.CONTRACT
+    belongs_to: Agreement | None = None
+    ordinal: int = 0
+    parent: Agreement | None = None
+    prior: Agreement | None = None
+    quote: Quote | None = None
+    terms: Mapping[str, Any] | None = None
+
+
+def paper_of(new: NewPaper) -> Agreement:
+    """A draft of its maker's own, with both sides and the rules of today."""
+    linked = {"belongs_to": new.belongs_to, "parent": new.parent, "prior": new.prior}
+    return Agreement(
+        ref=next_ref(SERIES.get(new.paper, "minutes")),
+        kind=new.kind,
+        paper=new.paper,
+        ordinal=new.ordinal,
+        title="",
+        state=AgreementState.DRAFT,
+        turn=Turn(new.made_by.value),
+        made_by=new.made_by,
+        quote_id=new.quote.id if new.quote else None,
+        **linked,
+        **_sides(new.seller, new.buyer),
+        **_rules(new.kind),
+    )
+
+
+def _sides(seller: Organisation, buyer: Organisation) -> dict[str, Any]:
+    """Both organisations with the provinces and departments of today."""
+    return {
+        "seller": seller,
+        "buyer": buyer,
+        "seller_province": seller.province,
+        "buyer_province": buyer.province,
+        "seller_department": department_of(seller.province_id),
+        "buyer_department": department_of(buyer.province_id),
+    }
+
+
+def _rules(kind: AgreementKind) -> dict[str, Any]:
+    """The rules of today, which this paper keeps."""
+    rules = policy_of(kind)
+    kept = {name: getattr(rules, name) for name in (*DAYS, "seller_signs_first", "silence_passes")}
+    return {"review_policy": rules.review, "evidence": rules.evidence, "policy": kept}
 
 
 def first_text(agreement: Agreement, quote: Quote | None, given: Mapping[str, Any] | None) -> dict[str, Any]:

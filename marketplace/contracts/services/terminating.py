@@ -12,6 +12,7 @@ from marketplace.contracts.queries.open_matters import book_of, is_liquidated, n
 from marketplace.contracts.services import agreements, deadlines, telling, trail
 from marketplace.contracts.services.endings import require_nothing_open, require_running, wind_down
 from marketplace.contracts.services.rules import library
+from marketplace.contracts.services.starting import NewPaper
 from marketplace.contracts.services.time_limits import LONGEST_NOTICE, SHORTEST_NOTICE
 from marketplace.contracts.states.agreements import (
     RUNNING,
@@ -84,17 +85,17 @@ def propose_minutes(contract: Agreement, side: Side, paper: PaperKind, *, by: Ac
     _require_time_for(contract, paper)
     if open_papers(contract, paper):
         raise Refused(_("Such minutes are on their way already."))
-    return agreements.create(
+    new = NewPaper(
         contract.kind,
         contract.seller,
         contract.buyer,
         side,
-        by,
-        paper=paper,
+        paper,
         belongs_to=contract,
-        terms=_minutes(contract, paper),
         ordinal=next_ordinal(contract, paper),
+        terms=_minutes(contract, paper),
     )
+    return agreements.create(new, by=by)
 
 
 def _require_time_for(contract: Agreement, paper: PaperKind) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import flash, make_response, redirect, render_template, url_for
@@ -19,6 +20,7 @@ from marketplace.contracts.queries import history, turns, versions
 from marketplace.contracts.sections import sections_of
 from marketplace.contracts.services import agreements as services
 from marketplace.contracts.services import awards
+from marketplace.contracts.services.starting import NewPaper
 from marketplace.contracts.states.agreements import AgreementKind, AgreementState, Consent, Side
 from marketplace.core.actors import OrganisationKind
 from marketplace.core.database import writing
@@ -103,20 +105,20 @@ def create() -> ResponseReturnValue:
     """Begin a paper as a private draft."""
     require(actor(), Permission.AGREEMENTS_WRITE)
     form = NewForm.checked()
-    known = _made_of(form)
+    new = _new_paper(form)
     with writing():
-        made = _begun(**known)
+        made = _begun(new)
     flash(_("The draft is yours alone until you send it."), "success")
     return redirect(url_for(".draft", ref=made.ref), code=303)
 
 
-def _begun(quote: Quote | None, parent: Agreement | None, **known: Any) -> Agreement:
-    if quote is not None:
-        return awards.agreement(quote, known["kind"], known["made_by"], by=actor())
-    return services.create(by=actor(), parent=parent, **known)
+def _begun(new: NewPaper) -> Agreement:
+    if new.quote is not None:
+        return awards.agreement(new.quote, new.kind, new.made_by, by=actor())
+    return services.create(new, by=actor())
 
 
-def _made_of(form: NewForm) -> dict[str, Any]:
+def _new_paper(form: NewForm) -> NewPaper:
     """Kind, sides and what it starts from; only what the actor's own organisation has a part in."""
     own = organisation_by_ref(actor().organisation_ref or "")
     side = Side(form.side.data) if actor().is_seller and form.side.data else _usual_side()
@@ -124,25 +126,20 @@ def _made_of(form: NewForm) -> dict[str, Any]:
     if own is None or partner is None:
         raise Refused(_("Please choose the other side."), field="partner")
     seller, buyer = (own, partner) if side is Side.SELLER else (partner, own)
-    sides = {"seller": seller, "buyer": buyer, "made_by": side}
-    quote, parent = _quote(form.quote.data or "", sides), _parent(form.parent.data or "", sides)
-    return {**sides, "kind": AgreementKind(form.kind.data), "quote": quote, "parent": parent}
+    new = NewPaper(AgreementKind(form.kind.data), seller, buyer, side)
+    return replace(new, quote=_quote(form.quote.data or "", new), parent=_parent(form.parent.data or "", new))
 
 
-def _quote(ref: str, sides: dict[str, Any]) -> Quote | None:
-    if not ref:
-        return None
-    found = next((one for one in lists.quotes_to_start_from(actor()) if one.ref == ref), None)
-    if found is None or (found.seller_id, found.request.buyer_id) != (sides["seller"].id, sides["buyer"].id):
+def _quote(ref: str, new: NewPaper) -> Quote | None:
+    found = lists.quote_between(actor(), ref, new.seller, new.buyer) if ref else None
+    if ref and found is None:
         raise Refused(_("This quote cannot become an agreement between these two sides."))
     return found
 
 
-def _parent(ref: str, sides: dict[str, Any]) -> Agreement | None:
-    if not ref:
-        return None
-    found = next((one for one in lists.frameworks_in_force(actor()) if one.ref == ref), None)
-    if found is None or (found.seller_id, found.buyer_id) != (sides["seller"].id, sides["buyer"].id):
+def _parent(ref: str, new: NewPaper) -> Agreement | None:
+    found = lists.framework_between(actor(), ref, new.seller, new.buyer) if ref else None
+    if ref and found is None:
         raise Refused(_("This framework agreement is not in force between these two sides."), field="parent")
     return found
 
