@@ -73,6 +73,16 @@ UNDERSTOOD = {
     "ca phe duoi 3 tram nghin": ("ca phe", {"price_max": 300_000}),
     "cà phê từ 1 trăm đến 3 trăm": ("cà phê", {"price_min": 100_000, "price_max": 300_000}),
     "cà phê tầm 2 trăm": ("cà phê", {"price_min": 150_000, "price_max": 250_000}),
+    "gạo dưới một trăm nghìn": ("gạo", {"price_max": 100_000}),
+    "gao duoi nam muoi ngan": ("gao", {"price_max": 50_000}),
+    "trà từ hai trăm đến năm trăm nghìn": ("trà", {"price_min": 200_000, "price_max": 500_000}),
+    "sâm dưới một triệu rưỡi": ("sâm", {"price_max": 1_500_000}),
+    "yến dưới nửa triệu": ("yến", {"price_max": 500_000}),
+    "mật ong dưới hai trăm rưỡi": ("mật ong", {"price_max": 250_000}),
+    "quà dưới 2 triệu rưỡi": ("quà", {"price_max": 2_500_000}),
+    "trà trên ba trăm": ("trà", {"price_min": 300_000}),
+    "kẹo tầm năm chục": ("kẹo", {"price_min": 37_500, "price_max": 62_500}),
+    "bánh trên ba đất": ("bánh trên ba đất", {}),
     "trà khoảng 100k": ("trà", {"price_min": 75_000, "price_max": 125_000}),
     "gạo tấm 20k": ("gạo tấm 20k", {}),
     "yến sào < 3 triệu": ("yến sào", {"price_max": 3_000_000}),
@@ -151,10 +161,29 @@ def test_old_and_new_names_find_the_same_goods(shop_window: Flask) -> None:
 
 
 def test_nothing_found_says_what_comes_near(shop_window: Flask) -> None:
-    found = listing(Filters(q="gạo iphone"))
-    assert (found.total, found.cards) == (0, [])
+    found = listing(Filters(q="gạo iphone", price_min=90_000_000))
+    assert (found.total, found.cards, found.left_out) == (0, [], [])
     assert found.suggestions
     assert all(name.startswith(("Gạo", "Mì gạo")) for name in found.suggestions[:1])
+
+
+# "query": the words that what is found need not hold
+LEFT_OUT = {
+    "gạo iphone": ["iphone"],
+    "tỏi OR 1=1": ["OR"],
+    "tỏi đen lý sơn": ["đen"],
+    "gạo NEAR( st25": ["NEAR("],
+    "tỏi bắc cực xa": ["bắc cực xa"],
+    "tỏi lý sơn": [],
+    "bnah gai": [],
+}
+
+
+@pytest.mark.parametrize("query", LEFT_OUT)
+def test_words_that_had_to_be_left_out_are_named(shop_window: Flask, query: str) -> None:
+    assert listing(Filters(q=query)).left_out == LEFT_OUT[query]
+    said = "hợp mọi từ" in shop_window.test_client().get("/products", query_string={"q": query}).text
+    assert said == bool(LEFT_OUT[query])
 
 
 def test_nothing_near_suggests_nothing(shop_window: Flask) -> None:

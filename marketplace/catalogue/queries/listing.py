@@ -53,7 +53,8 @@ MOST_SORTED = 2_000
 class Listing:
     """A page of cards with facets; `filters` as understood; `suggestions` are names to try where nothing was found.
 
-    `ways_out` says, where nothing was found, how many products there are without the words or without one filter.
+    `ways_out` says, where nothing was found, how many products there are without the words or without one filter;
+    `left_out` are words that what was found need not hold, since nothing holds them with the others.
     """
 
     page: Page
@@ -62,6 +63,7 @@ class Listing:
     wish: Wish
     suggestions: list[str]
     ways_out: dict[str, int]
+    left_out: list[str]
 
     @property
     def cards(self) -> list[Card]:
@@ -98,7 +100,8 @@ def _listing(wish: Wish) -> Listing:
     suggestions = _suggestions(asked) if asked and not counts.total else []
     page = Page(items, wanted.page, wanted.per_page, counts.total, counts.total_is_least)
     ways_out = {} if counts.total else _ways_out(wish.filters, hits, called)
-    return Listing(page, facets_of(counts, wanted, called), wanted, wish, suggestions, ways_out)
+    left_out = asked.left_out if asked and counts.total else []
+    return Listing(page, facets_of(counts, wanted, called), wanted, wish, suggestions, ways_out, left_out)
 
 
 def goods_of_shop(filters: Filters, seller_id: int, on_sale: int) -> Page:

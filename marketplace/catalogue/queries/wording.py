@@ -21,15 +21,23 @@ _STAR = re.compile(
     rf"(?:\s*(?:-|–|den|hoac|or|to)\s*(?P<other>{_NUMBER}))?\s*(?:sao|stars?|\*+|★+|⭐+)(?!\w)"
     r"(?P<up>\s+(?:tro len|and up|or more))?(?:\s+ocop\b)?"
 )
-_SCALE = r"\s*(?P<{0}>tram(?:\s*(?:k|nghin|ngan))?\b|k|nghin|ngan|tr|trieu|cu)?\s*(?:d|dong|vnd|₫)?"
-_AMOUNT = rf"(?P<amount>\d[\d.,]*){_SCALE.format('scale')}(?!\w)"
-_UPPER = rf"(?P<upper>\d[\d.,]*){_SCALE.format('upper_scale')}(?!\w)"
+# numbers in words, as they stand beside "nghìn" and "triệu"
+_DIGITS = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5, "lam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9}
+_TENS = {"muoi": 10, "chuc": 10, "tram": 100}
+_DIGIT = "|".join(_DIGITS)
+_SPOKEN = rf"(?:(?:{_DIGIT}|muoi|nua)\b(?:\s+(?:{_DIGIT}|muoi|chuc|tram|ruoi|linh|le)\b)*|tram\s+(?:ruoi|{_DIGIT})\b)"
+_FIGURE = rf"\d[\d.,]*|{_SPOKEN}"
+_SCALE = (
+    r"\s*(?P<{0}>tram(?:\s*(?:k|nghin|ngan))?\b|k|nghin|ngan|tr|trieu|cu)?(?P<{0}_half>\s*ruoi\b)?\s*(?:d|dong|vnd|₫)?"
+)
+_AMOUNT = rf"(?P<amount>{_FIGURE}){_SCALE.format('scale')}(?!\w)"
+_UPPER = rf"(?P<upper>{_FIGURE}){_SCALE.format('upper_scale')}(?!\w)"
 _UNDER = re.compile(
     rf"(?:\bgia\s+)?(?:\b(?:duoi|under|below|max|toi da|khong qua|nho hon|re hon|it hon|less than)\b|<=?)\s*{_AMOUNT}"
 )
 _OVER = re.compile(rf"(?:\bgia\s+)?(?:\b(?:tren|over|above|from|tu|hon|lon hon|more than)\b|>=?)\s*{_AMOUNT}")
 _BETWEEN = re.compile(
-    rf"(?:\bgia\s+)?\b(?:(?:tu|khoang|tam|from)\s+)?(?P<amount>\d[\d.,]*){_SCALE.format('scale')}"
+    rf"(?:\bgia\s+)?\b(?:(?:tu|khoang|tam|from)\s+)?(?P<amount>{_FIGURE}){_SCALE.format('scale')}"
     rf"\s*(?:-|–|den|toi|to)\s*{_UPPER}"
 )
 _ABOUT = re.compile(rf"(?:\bgia\s+)?\b(?P<word>khoang|tam|about|around)\s+{_AMOUNT}")
@@ -138,13 +146,34 @@ def _star(word: str | None) -> int:
     return 0 if word is None else int(word) if word.isdecimal() else _STAR_WORDS[word]
 
 
-def _price(amount: str, scale: str | None) -> int | None:
+def _price(amount: str, scale: str | None, half: str | None = None) -> int | None:
     """The amount in đồng; a bare number below a thousand means thousands, as people say it."""
     said = scale or ""
+    price = _spoken(amount, said) if amount[0].isalpha() else _written(amount, said)
+    return price + _written("1", said) // 2 if price and half and said else price  # type: ignore[operator]
+
+
+def _written(amount: str, said: str) -> int | None:
     if said.startswith("tram"):
         return _hundreds(amount)
     read = parse_vnd(amount.strip(".,") + _SCALES.get(said, said))
     return read * 1000 if read is not None and read < 1000 and not said else read
+
+
+def _spoken(words: str, said: str) -> int | None:
+    """An amount in words: "hai trăm rưỡi" are 250 thousand; a number below ten without its thousands is none."""
+    whole, last, unit = 0.0, 0.0, 1.0
+    for word in words.split():
+        if word in _TENS:
+            last, unit = max(last, 1) * _TENS[word], _TENS[word]
+            whole, last = whole + last, 0
+        elif word == "ruoi":
+            whole += unit / 2
+        else:
+            last = 0.5 if word == "nua" else _DIGITS.get(word, 0)
+    scale = {"k": 1_000, "tr": 1_000_000}.get(_SCALES.get(said, said), 100_000 if said.startswith("tram") else 0)
+    number = whole + last
+    return int(number * scale) if scale else int(number * 1_000) if number >= _TENS["muoi"] else None
 
 
 def _hundreds(amount: str) -> int | None:
@@ -156,18 +185,28 @@ def _hundreds(amount: str) -> int | None:
 def _about(text: str, aligned: str) -> _Taken:
     """A quarter less to a quarter more than "khoảng 200k"; tấm and tám are words of rice, not "tầm"."""
     match = _ABOUT.search(aligned)
-    meant = match and match["scale"] and lowered(text[slice(*match.span("word"))]) not in ("tấm", "tám")
-    price = _price(match["amount"], match["scale"]) if match and meant else None
+    meant = (
+        match
+        and (match["scale"] or match["amount"][0].isalpha())
+        and lowered(text[slice(*match.span("word"))]) not in ("tấm", "tám")
+    )
+    price = _price(match["amount"], match["scale"], match["scale_half"]) if match and meant else None
     if match and price:
         yield match.start(), match.end(), {"price_min": price * 3 // 4, "price_max": price * 5 // 4}
 
 
 def _between(match: re.Match[str]) -> dict[str, int | None]:
     """Both ends of a range; the scale of the higher end is that of the lower too, where only it has one."""
-    low = _price(match["amount"], match["scale"] or match["upper_scale"])
-    high = _price(match["upper"], match["upper_scale"])
-    sensible = low is not None and high is not None and low < high and bool(match["scale"] or match["upper_scale"])
+    low = _price(match["amount"], match["scale"] or match["upper_scale"], match["scale_half"])
+    high = _price(match["upper"], match["upper_scale"], match["upper_scale_half"])
+    is_money = bool(match["scale"] or match["upper_scale"])
+    sensible = low is not None and high is not None and low < high and is_money
     return {"price_min": low, "price_max": high} if sensible else {}
+
+
+def _limit(field: str, match: re.Match[str]) -> dict[str, int | None]:
+    price = _price(match["amount"], match["scale"], match["scale_half"])
+    return {} if price is None else {field: price}
 
 
 _Read = Callable[[str, str], _Taken]
@@ -200,8 +239,8 @@ _OF_NAMES: tuple[_Read, ...] = (_set_number, _province)
 _READERS: tuple[_Read, ...] = (
     _by(_STAR, lambda match: {"stars": _stars(match)}),
     _by(_BETWEEN, _between),
-    _by(_UNDER, lambda match: {"price_max": _price(match["amount"], match["scale"])}),
-    _by(_OVER, lambda match: {"price_min": _price(match["amount"], match["scale"])}),
+    _by(_UNDER, lambda match: _limit("price_max", match)),
+    _by(_OVER, lambda match: _limit("price_min", match)),
     _about,
     *(_by(pattern, _switched(name)) for name, pattern in _SWITCHES.items()),
     *_OF_NAMES,

@@ -17,6 +17,7 @@ from marketplace.places.models import Province
 
 KIND = "product"
 OTHER_NAMES = Path(__file__).resolve().parent.parent / "data" / "other_names.json"
+PLACE_WORDS = OTHER_NAMES.with_name("place_words.json")
 _LEGAL_FORMS = re.compile(
     r"(?i)\b(hợp tác xã|htx|tổ hợp tác|công ty|tnhh|cổ phần|một thành viên|mtv|hộ kinh doanh|cơ sở( sản xuất)?)\b"
 )
@@ -48,8 +49,9 @@ def document_of(product: Product) -> search.Document:
         also=[product.name_en, *keywords, *other_names(product)],
         around=[
             *(product.product_set.name, product.product_set.name_en),
-            *(*_other_places(places), *_packs(product), product.seller.tax_code or ""),
+            *(*_other_places(places), *_short_places(product), *_packs(product), product.seller.tax_code or ""),
         ],
+        called=other_names(product, itself=True),
         weight=product.popularity,
     )
 
@@ -62,6 +64,18 @@ def _bare(name: str) -> str:
 def _other_places(places: Iterable[Province]) -> Iterator[str]:
     for province in places:
         yield from map(str, province.aliases)
+
+
+def _short_places(product: Product) -> Iterator[str]:
+    """How people shorten the names of the places that a product names: pq of Phú Quốc, and several that share one."""
+    said = lowered(f"{product.name} · {product.place} · {product.origin.name} · {product.origin_now.name}")
+    return (short for short, pattern in _shortened() if pattern.search(said))
+
+
+@cache
+def _shortened() -> list[tuple[str, re.Pattern[str]]]:
+    known = json.loads(PLACE_WORDS.read_text(encoding="utf-8"))["short"]
+    return [(short, _any_of(names)) for short, names in known.items()]
 
 
 def _packs(product: Product) -> Iterator[str]:
@@ -99,10 +113,17 @@ def _any_of(names: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)")
 
 
-def other_names(product: Product) -> list[str]:
-    """What the same goods are called in other parts of the country and in English, and what kind of goods they are."""
+def other_names(product: Product, *, itself: bool = False) -> list[str]:
+    """What the same goods are called in other parts of the country and in English, and what kind of goods they are.
+
+    `itself`: only what the name begins with; drinks of pineapple are not called pineapple.
+    """
     said = _without_places(lowered(product.name), product)
     kept = _apart().sub("·", said)
+    if itself:
+        return [
+            name for pattern, others in _groups()[: len(_known()["same"])] if pattern.match(kept) for name in others
+        ]
     return [name for pattern, others in _groups() if pattern.search(kept) for name in others] + [
         name for held in _apart().findall(said) for names in _known()["same"] if held in names for name in names
     ]

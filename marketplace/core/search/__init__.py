@@ -32,7 +32,7 @@ from marketplace.core.search.index import TITLE_FOLDED, Document, documents, for
 from marketplace.core.search.reading import Reading, is_answerable
 from marketplace.core.search.talk import without_talk
 from marketplace.core.search.terms import Question, Tier, as_typed, some_of
-from marketplace.core.search.words import exact_words, folded_word
+from marketplace.core.search.words import exact_words, folded_word, in_phrases
 
 __all__ = [
     "Document",
@@ -47,8 +47,9 @@ __all__ = [
     "titled",
 ]
 
-# within a tier: titles that begin with the words, with their letters, that hold them together; other names likewise
-PLACES = 6
+# within a tier: titles that begin with the words, with their letters, that hold them together; names of the thing
+# itself, other names, names that hold them; where they stand apart: what the first word names, another in the title
+PLACES = 9
 
 
 class Search:
@@ -56,6 +57,7 @@ class Search:
 
     def __init__(self, kind: str, text: str, *, is_typing: bool = False) -> None:
         self.kind = kind
+        self.text = text
         self.reading = Reading(kind, text, is_typing)
 
     @cached_property
@@ -74,7 +76,7 @@ class Search:
         """The first of these that any document answers; one query."""
         if not questions:
             return None
-        finds = [exists(select(documents.c.id).where(_holding(self.kind, one.tiers[-1]))) for one in questions]
+        finds = [exists(select(documents.c.id).where(_answering(self.kind, one))) for one in questions]
         number = db.session.scalar(select(case(*((held, place) for place, held in enumerate(finds)), else_=None)))
         return number if number is None else int(number)
 
@@ -83,7 +85,12 @@ class Search:
         if self.question is None:
             return _nothing()
         found = select(documents.c.owner_id, _tier(self.question).label("tier"), _POPULARITY)
-        return found.where(_holding(self.kind, self.question.tiers[-1])).subquery("hits")
+        return found.where(_answering(self.kind, self.question)).subquery("hits")
+
+    @property
+    def left_out(self) -> list[str]:
+        """Words that what is found need not hold, since nothing holds them with the others; neighbours as one."""
+        return in_phrases(self.text, self.question.left_out) if self.question else []
 
     def nearest(self) -> Subquery:
         """What comes near where nothing is found: things that hold some of the words, those that hold most first."""
@@ -132,6 +139,18 @@ def _holds(tier: Tier) -> ColumnElement[bool]:
     return held
 
 
+def _answering(kind: str, question: Question) -> ColumnElement[bool]:
+    """What meets the question, and says it in the way that the question asks for."""
+    title, names = documents.c.folded_title, documents.c.folded_names
+    said = [
+        *(title.like(f"% {phrase}%") for phrase in (*question.together, *question.titles)),
+        *(names.like(f"% {phrase}%") for phrase in question.together),
+        *(names.like(f"%| {word} |%") for word in question.names),
+    ]
+    held = _holding(kind, question.tiers[-1])
+    return and_(held, or_(*said)) if said else held
+
+
 def _holding(kind: str, tier: Tier) -> ColumnElement[bool]:
     return and_(documents.c.kind == kind, _holds(tier))
 
@@ -139,13 +158,26 @@ def _holding(kind: str, tier: Tier) -> ColumnElement[bool]:
 def _tier(question: Question) -> ColumnElement[int]:
     """The best tier that a document reaches, and how its title and its other names hold the words."""
     tiers = question.tiers
-    tier: Any = case(*((_holds(one), number) for number, one in enumerate(tiers[:-1])), else_=len(tiers) - 1)
+    better = [(_holds(one), number) for number, one in enumerate(tiers[:-1])]
+    tier: Any = case(*better, else_=len(tiers) - 1) if better else literal(0)
     title, names = documents.c.folded_title, documents.c.folded_names
-    forms = (title, " {} %"), (title, " {}%"), (title, "% {} %"), (names, "%| {} |%"), (names, "% {} %")
+    starts, own = [(title, " {} %"), (title, " {}%"), (title, "% {} %")], (names, "%|= {} |%")
+    forms = [*starts, own, (names, "%| {} |%"), (names, "% {} %")]
     held = [or_(*(column.like(form.format(phrase)) for phrase in question.phrases)) for column, form in forms]
+    held += _apart(question)
     place = case(*((one, number) for number, one in enumerate(held)), else_=PLACES - 1)
     best: ColumnElement[int] = tier * PLACES + place
     return best
+
+
+def _apart(question: Question) -> list[ColumnElement[bool]]:
+    """The first word names the thing, and the title holds another one; only one of these."""
+    head, *others = question.phrases[0].split() if question.phrases else [""]
+    if not others:
+        return []
+    names_it = documents.c.folded_names.like(f"%|= {head} |%")
+    titled = or_(*(documents.c.folded_title.like(f"% {word} %") for word in others))
+    return [and_(names_it, titled), or_(names_it, titled)]
 
 
 def _nothing() -> Subquery:

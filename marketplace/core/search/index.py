@@ -45,7 +45,8 @@ BATCH = 200
 class Document:
     """What is found of one thing.
 
-    `title` is its name, `body` what else is said of it, `also` other names of it, `around` what it belongs to.
+    `title` is its name, `body` what else is said of it, `also` other names of it, `around` what it belongs to;
+    `called` are those of `also` that name the thing itself, and not what it is made of or one of.
     """
 
     kind: str
@@ -54,6 +55,7 @@ class Document:
     body: Sequence[str] = field(default=())
     also: Sequence[str] = field(default=())
     around: Sequence[str] = field(default=())
+    called: Sequence[str] = field(default=())
     weight: int = 0
 
     def lexemes(self) -> list[str]:
@@ -78,10 +80,14 @@ class Document:
             "owner_id": self.owner_id,
             "title": self.title[:200],
             "folded_title": f" {' '.join(folded_words(self.title))[:236]} ",
-            "folded_names": "".join(f"| {' '.join(folded_words(name))} |" for name in self.also),
+            "folded_names": "".join([*_marked(self.called, "|="), *_marked(self.also, "|")]),
             "lexemes": " ".join(self.lexemes()) or NAMES_FOLDED,
             "weight": self.weight,
         }
+
+
+def _marked(names: Iterable[str], mark: str) -> list[str]:
+    return [f"{mark} {' '.join(folded_words(name))} |" for name in dict.fromkeys(names)]
 
 
 def _words_of(texts: Iterable[str]) -> set[str]:

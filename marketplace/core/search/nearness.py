@@ -7,14 +7,15 @@ from collections.abc import Collection, Iterator
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 MOST_GUESSES = 12
 LONG_WORD = 6
+SHORTEST = 3
 # beginnings and ends of syllables that sound alike somewhere in the country
 _INITIALS = ("ch tr", "s x sh", "l n", "d gi r v", "c k q", "g gh", "ng ngh", "b p", "ph f", "qu w", "th t", "h")
 _FINALS = ("n ng nh", "c t ch", "i y", "ao au", "iu ieu", "uu uou", "em im", "ap op")
 
 
 def one_slip(word: str, known: Collection[str]) -> list[str]:
-    """Known words one slip away, in order; numbers are never slips of each other."""
-    if len(word) < 2 or word.isdecimal():
+    """Known words one slip away, in order; numbers are never slips of each other, and of two letters none is left."""
+    if len(word) < SHORTEST or word.isdecimal():
         return []
     parts = _parts(word)
     near = _swapped(parts) | _missing(parts)
@@ -30,6 +31,11 @@ def likely_slips(word: str, known: Collection[str]) -> list[str]:
     parts = _parts(word)
     doubled = {head + tail[1:] for head, tail in parts if tail and head[-1:] == tail[0]}
     return _known(_swapped(parts) | _missing(parts) | doubled | set(_alike(word)), word, known)
+
+
+def sound_alike(word: str, known: Collection[str]) -> list[str]:
+    """The known words that are said like this one somewhere in the country, in order."""
+    return [] if word.isdecimal() else _known(set(_alike(word)), word, known)
 
 
 def two_slips(word: str, known: Collection[str]) -> list[str]:
@@ -68,12 +74,17 @@ def _turned(word: str, groups: Collection[str], *, at_end: bool) -> set[str]:
     found = set()
     for group in groups:
         forms = group.split()
-        holds = [form for form in forms if (word.endswith(form) if at_end else word.startswith(form))]
+        holds = [form for form in forms if (word.endswith(form) if at_end else _begins_with(word, form))]
         if holds:
             held = max(holds, key=len)
             rest = word[: -len(held)] if at_end else word[len(held) :]
             found |= {rest + form if at_end else form + rest for form in forms if rest}
     return found
+
+
+def _begins_with(word: str, initial: str) -> bool:
+    """The consonants that begin the word are these, and no more: "chôm" begins with ch, not with c."""
+    return word.startswith(initial) and (word[len(initial) :][:1] != "h" or initial.endswith("h"))
 
 
 def _apart(one: str, other: str) -> int:

@@ -9,9 +9,9 @@ from functools import cached_property
 
 from marketplace.core.search import index
 from marketplace.core.search.keystrokes import decoded
-from marketplace.core.search.nearness import likely_slips, one_slip, two_slips
+from marketplace.core.search.nearness import likely_slips, one_slip, sound_alike, two_slips
 from marketplace.core.search.talk import without_small_talk, without_talk
-from marketplace.core.search.terms import Question, Term, as_typed, with_more_slips, with_slips
+from marketplace.core.search.terms import Question, Term, alone, as_typed, with_more_slips, with_slips, without_some
 from marketplace.core.search.words import exact_words, folded_word, numbers_of
 
 LONGEST_QUERY = 300
@@ -20,6 +20,8 @@ MOST_TERMS = 12
 _VOWELS = frozenset("aeiouy")
 _CODE = re.compile(r"[a-z]{1,3}\d{1,4}")
 _HASHTAG = re.compile(r"#\S+")
+# "or" is no ỏ: a letter with a tone is hardly ever a word
+TONED_LETTERS = frozenset("àáảãạèéẻẽẹìíỉĩịòóỏõọùúủũụ")
 _CAPITAL = re.compile(r"(?<=[^\W\d_A-ZĐ])(?=[A-ZĐÀ-Ý][^\W\d_A-ZĐ])|(?<=[^\W\d_A-ZĐ])(?=[A-ZĐ]{2,}\d)")
 
 
@@ -60,11 +62,21 @@ class Reading:
         """What else may be meant where nothing holds all that was typed, the likeliest first."""
         for terms in dict.fromkeys((self._terms(self.typed, join=True), self.fewer)):
             if terms != self.terms and is_answerable(terms):
-                yield as_typed(terms)
-        yield with_slips(self._loose(self.terms))
-        if self.fewer != self.terms:
+                yield as_typed(terms) if len(terms) > 1 or len(self.terms) == 1 else alone(terms[0])
+        yield from self._slips()
+        yield from without_some(self.loosened)
+        if is_answerable(self.terms):
             yield with_slips(self.loosened)
-        yield with_more_slips(self.loosened)
+            yield with_more_slips(self.loosened)
+
+    def _slips(self) -> Iterator[Question]:
+        """Slips of words that nothing holds; where all are known, only the likeliest."""
+        only_likely = is_answerable(self.terms)
+        yield with_slips(self._loose(self.terms), only_likely=only_likely)
+        if self.fewer != self.terms:
+            yield with_slips(self.loosened, only_likely=only_likely)
+        if not only_likely:
+            yield with_more_slips(self.loosened)
 
     @cached_property
     def loosened(self) -> tuple[Term, ...]:
@@ -72,6 +84,8 @@ class Reading:
         return self._loose(self.fewer)
 
     def _loose(self, terms: Sequence[Term]) -> tuple[Term, ...]:
+        if len(terms) == 1 and terms[0].is_sound:
+            return (self._alike(terms[0]) if terms[0].is_strange else terms[0],)
         return tuple(term if term.is_strange else self._with_near(term) for term in terms)
 
     def _begins(self, word: str) -> bool:
@@ -118,6 +132,8 @@ class Reading:
         """What an unknown word stands for: keystrokes, words written as one, or a slip of the finger."""
         for meant in decoded(word):
             spelt = next(iter(exact_words(meant)), "")
+            if spelt in TONED_LETTERS:
+                continue
             if folded_word(spelt) in self.words:
                 return [Term(spelt, may_go_on=unfinished)]
             if unfinished and len(spelt) > 1 and self._begins(spelt):
@@ -132,6 +148,10 @@ class Reading:
         near = likely_slips(term.folded, self.words)
         far = [word for word in one_slip(term.folded, self.words) if word not in near]
         return replace(term, near=tuple(near), far=tuple(far))
+
+    def _alike(self, term: Term) -> Term:
+        """A syllable that stands alone is no slip of another one, unless both sound alike."""
+        return replace(term, near=tuple(sound_alike(term.folded, self.words)), far=())
 
 
 def split(joined: str, words: Collection[str], *, unfinished: bool) -> list[Term]:

@@ -27,7 +27,7 @@ gia ban o re tai cua cho va voi loai nao can tim muon nhung cac co hang tinh huy
 dat nhan xin hoi làm đi quà qua nhà nha toàn toan quoc quốc anh chị bạn cung cấp đại lý xịn chuẩn chuan thật nhất mới
 bao nhieu tien tiền đâu the nao kg gam gram lit lít hop hộp goi gói chai lọ tui túi thung thùng làng xã thôn thon fresh
 premium natural quality some any good original real authentic meat beans bean nuts nut wild pure raw dark healthy
-delicious
+delicious nén bó chiếc cái
 """
 
 _AMOUNT = re.compile(r"\d{1,4}(?:k|kg|g|gr|ml|l|lit|hop|goi|chai|lo)?")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, islice, product
 
 from marketplace.core.search.index import EXACT, FOLDED, NAMES_EXACT, NAMES_FOLDED, TITLE_EXACT, TITLE_FOLDED
-from marketplace.core.search.words import folded_word, typed_word
+from marketplace.core.search.syllables import is_syllable
+from marketplace.core.search.words import folded_word, has_tone, typed_word
 
 Lexeme = tuple[str, bool]
 Asked = Sequence[Sequence[Lexeme]]
@@ -20,7 +21,12 @@ TIERS = (TITLE_EXACT, EXACT, TITLE_FOLDED, FOLDED, NAMES_EXACT, NAMES_FOLDED)
 # several words without accents that stand apart say less than another name that holds them all
 TIERS_OF_SEVERAL = (TITLE_EXACT, EXACT, TITLE_FOLDED, NAMES_EXACT, FOLDED, NAMES_FOLDED)
 WITH_ACCENTS = {TITLE_EXACT, EXACT, NAMES_EXACT}
+AS_EXACT = {TITLE_FOLDED: TITLE_EXACT, FOLDED: EXACT, NAMES_FOLDED: NAMES_EXACT}
 MOST_PHRASES = 6
+MOST_TOGETHER = 60
+# so many words may be left out one by one, and two by two from so many on
+MOST_PARTED = 7
+LEAST_FOR_TWO = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,25 @@ class Term:
         """The word without accents."""
         return folded_word(self.exact)
 
+    @property
+    def is_sound(self) -> bool:
+        """It is written as a syllable may be, so that it is seldom a slip."""
+        return is_syllable(self.folded)
+
+    @property
+    def has_accents(self) -> bool:
+        """Somebody took the trouble to type its accents."""
+        return self.exact != self.folded
+
+    @property
+    def says_much(self) -> bool:
+        """It is a word by its length: a letter or a number alone says nothing of what is wanted."""
+        return len(self.folded) > (1 if self.has_accents else 2) and not self.folded.isdecimal()
+
+    def as_said(self, place: str) -> list[Lexeme]:
+        """What meets the term in a place with the accents that were typed."""
+        return self.lexemes(AS_EXACT[place] if self.has_accents else place)
+
     def lexemes(self, place: str) -> list[Lexeme]:
         """What meets the term in a place. Without accents a beginning says too little to be called exact."""
         if place in WITH_ACCENTS:
@@ -55,6 +80,8 @@ class Term:
 
     def going_on(self, place: str) -> list[Lexeme]:
         """What meets the term in a place where it may be the beginning of a longer word."""
+        if self.may_go_on and has_tone(self.exact):
+            return [*self.lexemes(place), *self._beginnings(AS_EXACT[place], self.exact)]
         longer = self._beginnings(place, self.folded) if self.may_go_on else []
         return [*self.lexemes(place), *longer]
 
@@ -72,10 +99,18 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One way to read what was typed: its tiers, best first, the last of which finds all, and how titles say it."""
+    """One way to read what was typed: its tiers, best first, the last of which finds all, and how titles say it.
+
+    `together` are phrases of which a title or another name must hold one, `names` words that must be such a name or,
+    as `titles`, stand in the title; `left_out` are terms that need not be met.
+    """
 
     tiers: Sequence[Tier]
     phrases: Sequence[str]
+    together: Sequence[str] = ()
+    titles: Sequence[str] = ()
+    names: Sequence[str] = ()
+    left_out: tuple[str, ...] = ()
 
 
 def as_typed(terms: Sequence[Term]) -> Question:
@@ -91,38 +126,107 @@ def as_typed(terms: Sequence[Term]) -> Question:
     return Question(tiers, _phrases([term.folded] for term in terms))
 
 
-def with_slips(terms: Sequence[Term]) -> Question:
-    """The strange words are slips and the others are as typed; where none is strange, one of the words is a slip."""
+def alone(term: Term) -> Question:
+    """The one word that is left beside talk: what the goods are called, and not only what is said of them."""
+    return replace(as_typed([term]), titles=[term.folded], names=[term.folded])
+
+
+def with_slips(terms: Sequence[Term], *, only_likely: bool = False) -> Question:
+    """The strange words are slips and the others are as typed; where none is strange, one of the words is a slip.
+
+    `only_likely`: the likeliest slips, in titles.
+    """
     strange = [number for number, term in enumerate(terms) if term.is_strange]
     places = [strange] if strange else [[number] for number in range(len(terms))]
-    return _slips(terms, places)
+    ways = [(True, TITLE_FOLDED)] if only_likely else SLIPS
+    return _slips(terms, places, ways)
 
 
 def with_more_slips(terms: Sequence[Term]) -> Question:
-    """One word more is a slip, as long as others say what is meant."""
+    """One word more is a slip, as long as others say what is meant; not one of those that were typed with care."""
     numbers = range(len(terms))
+    careful = {number for number in numbers if terms[number].is_sound and terms[number].has_accents}
     strange = [number for number in numbers if terms[number].is_strange]
     more = [[*strange, number] for number in numbers if number not in strange] if strange else combinations(numbers, 2)
-    return _slips(terms, [list(slips) for slips in more if len(slips) * 3 <= len(terms) * 2])
+    few = [list(slips) for slips in more if len(slips) * 3 <= len(terms) * 2 and not careful.intersection(slips)]
+    return _slips(terms, few, SLIPS)
 
 
-def _slips(terms: Sequence[Term], places: Sequence[Sequence[int]]) -> Question:
-    tiers = [
-        [list(_asked(terms, slips, place, likely=likely)) for slips in places]
-        for likely in (True, False)
-        for place in (TITLE_FOLDED, NAMES_FOLDED)
-    ]
+SLIPS = tuple((likely, place) for likely in (True, False) for place in (TITLE_FOLDED, NAMES_FOLDED))
+
+
+def _slips(terms: Sequence[Term], places: Sequence[Sequence[int]], ways: Sequence[tuple[bool, str]]) -> Question:
+    tiers = [[list(_asked(terms, slips, place, likely=likely)) for slips in places] for likely, place in ways]
     answerable: list[Tier] = [[asked for asked in tier if all(asked)] for tier in tiers]
     slips = {number for some in places for number in some}
+    is_doubtful = len(terms) == 2 and any(terms[number].is_sound for number in slips)
     return Question(
         [tier for tier in answerable if tier],
         _phrases(([*term.near] if number in slips else []) + [term.folded] for number, term in enumerate(terms)),
+        together=_together(terms, places) if is_doubtful else (),
     )
 
 
+def _together(terms: Sequence[Term], places: Sequence[Sequence[int]]) -> list[str]:
+    """How the words would stand side by side, with the slips mended."""
+    options = [
+        [[*term.near, *term.far] if number in slips else [term.folded] for number, term in enumerate(terms)]
+        for slips in places
+    ]
+    return [" ".join(words) for one in options for words in islice(product(*one), MOST_TOGETHER)]
+
+
 def _asked(terms: Sequence[Term], slips: Sequence[int], place: str, *, likely: bool) -> Iterator[list[Lexeme]]:
+    """A word that may well be meant as it is can only be a slip where the others are meant as they are."""
+    is_doubtful = any(terms[number].is_sound for number in slips)
     for number, term in enumerate(terms):
-        yield term.slipped(place, likely=likely) if number in slips else term.going_on(place)
+        if number in slips:
+            yield term.slipped(place, likely=likely)
+        else:
+            yield term.as_said(place) if is_doubtful and term.is_sound else term.going_on(place)
+
+
+def without_some(terms: Sequence[Term]) -> Iterator[Question]:
+    """Fewer words than were typed, the likeliest first: without strange ones, without one or two, the goods alone."""
+    known = [term for term in terms if not term.is_strange]
+    if len(known) < len(terms):
+        yield from _kept(terms, known)
+    if 2 < len(known) <= MOST_PARTED:
+        yield from _parted(terms, known, with_head=True)
+    if len(terms) > 1:
+        yield from _goods(terms, known[:1])
+    if 2 < len(known) <= MOST_PARTED:
+        yield from _parted(terms, known, with_head=False)
+    if len(terms) > 1:
+        yield from _goods(terms, known[1:])
+
+
+def _parted(terms: Sequence[Term], known: Sequence[Term], *, with_head: bool) -> Iterator[Question]:
+    """Most of the words; the first one, in Vietnamese, is what the goods are."""
+    sizes = (len(known) - 1, len(known) - 2) if len(known) >= LEAST_FOR_TWO else (len(known) - 1,)
+    for size in sizes:
+        for kept in combinations(known, size):
+            if (kept[0] is known[0]) is with_head:
+                yield from _kept(terms, kept)
+
+
+def _kept(terms: Sequence[Term], kept: Sequence[Term]) -> Iterator[Question]:
+    """These words with the accents that were typed, at least one of them in the title."""
+    said = [term.folded for term in kept if term.says_much]
+    if said:
+        tiers: list[Tier] = [[[term.as_said(place) for term in kept]] for place in (TITLE_FOLDED, NAMES_FOLDED)]
+        phrase = [" ".join(term.folded for term in kept)]
+        alone = said if len(kept) == 1 else []
+        yield Question(tiers, phrase, titles=[] if alone else said, names=alone, left_out=_others(terms, kept))
+
+
+def _goods(terms: Sequence[Term], known: Sequence[Term]) -> Iterator[Question]:
+    for term in known:
+        yield from _kept(terms, [term])
+
+
+def _others(terms: Sequence[Term], kept: Sequence[Term]) -> tuple[str, ...]:
+    return tuple(term.exact for term in terms if term not in kept)
 
 
 def _phrases(options: Iterable[list[str]]) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 
 from marketplace.core.text import fold
 
@@ -47,6 +48,20 @@ def _foreign(letter: str) -> str:
     return folded if _PLAIN.fullmatch(folded) else " "
 
 
+def in_phrases(text: str, words: Collection[str]) -> list[str]:
+    """These words as they stand in the text, those side by side as one."""
+    phrases: list[str] = []
+    was_one = False
+    for word in text.split():
+        is_one = not set(exact_words(word)).isdisjoint(words)
+        if is_one and was_one:
+            phrases[-1] += f" {word}"
+        elif is_one:
+            phrases.append(word)
+        was_one = is_one
+    return phrases
+
+
 def folded_word(exact: str) -> str:
     """A word from `exact_words` without its accents."""
     return fold(exact)
@@ -55,6 +70,11 @@ def folded_word(exact: str) -> str:
 def folded_words(text: str) -> list[str]:
     """The words of a text without accents."""
     return [folded_word(word) for word in exact_words(text)]
+
+
+def has_tone(exact: str) -> bool:
+    """A tone was typed, so that the syllable is whole but for consonants at its end."""
+    return not set(unicodedata.normalize("NFD", exact)).isdisjoint(_TONES)
 
 
 def numbers_of(exact: str) -> list[str]:

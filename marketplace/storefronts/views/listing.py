@@ -46,6 +46,7 @@ def listing_context(found: Listing) -> dict[str, Any]:
         "asked": asked,
         "heading": _heading(found),
         "result_words": _result_words(found),
+        "left_out_words": _left_out(found),
         "filter_groups": _groups(found),
         "switches": _switches(found),
         "chosen_items": chips,
@@ -81,6 +82,12 @@ def _result_words(found: Listing) -> str:
     if found.total_is_least:
         return _("%(count)s+ products", count=number(found.total))
     return ngettext("%(num)s product", "%(num)s products", found.total)
+
+
+def _left_out(found: Listing) -> str:
+    """What is said where some of the words had to be left out."""
+    words = ", ".join(f"“{phrase}”" for phrase in found.left_out)
+    return _("Nothing on sale fits all your words. These goods fit without %(words)s.", words=words) if words else ""
 
 
 class Option(NamedTuple):
