@@ -21,6 +21,7 @@ from marketplace.contracts.queries import goods
 from marketplace.contracts.queries import signing as known
 from marketplace.contracts.queries.versions import draft_of
 from marketplace.contracts.services import agreements, calling, codes, mandates, reviewing, signing, trial, trust
+from marketplace.contracts.services.mandates import Grant
 from marketplace.contracts.services.starting import NewPaper
 from marketplace.contracts.services.versions import last_version
 from marketplace.contracts.signatures import preparing, trial_authority
@@ -352,16 +353,13 @@ def publish_list(settings: Settings) -> None:
 def give_mandates(*organisations: Organisation) -> None:
     """Every signatory of these may sign anything for two years."""
     today = clock.today()
+    two_years = today.replace(year=today.year + 2, day=min(today.day, 28))
     for organisation in organisations:
         signatory, manager = acting(organisation, Role.SIGNATORY), acting(organisation, Role.MANAGER)
         with writing():
             mandates.give(
                 db.session.get_one(Organisation, organisation.id),
                 db.session.get_one(Person, signatory.person_id),
-                kinds=(),
-                limit_vnd=None,
-                valid_from=today,
-                valid_to=today.replace(year=today.year + 2, day=min(today.day, 28)),
-                number=f"01/{today.year}/UQ",
+                Grant(today, two_years, number=f"01/{today.year}/UQ"),
                 by=manager,
             )

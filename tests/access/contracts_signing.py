@@ -13,6 +13,7 @@ from marketplace.accounts.states import LegalForm
 from marketplace.contracts.models import Agreement, Document, Mandate, RegisteredCertificate, SigningCode, TrustRoot
 from marketplace.contracts.queries import signing as known
 from marketplace.contracts.services import codes, mandates, rules, signing
+from marketplace.contracts.services.mandates import Grant
 from marketplace.contracts.signatures import preparing
 from marketplace.contracts.states.agreements import AgreementKind, AgreementState, Evidence, Side
 from marketplace.contracts.states.signing import Way
@@ -62,10 +63,8 @@ def signatory(world: World) -> Actor:
         factories.membership(person, seller, Role.SIGNATORY)
         today = clock.today()
         with writing():
-            mandates.give(
-                seller, person, kinds=(), limit_vnd=None, valid_from=today, valid_to=today + timedelta(days=99),
-                by=factories.actor(person, seller),
-            )  # fmt: skip
+            grant = Grant(today, today + timedelta(days=99))
+            mandates.give(seller, person, grant, by=factories.actor(person, seller))
     return factories.actor(person, seller, Role.MANAGER, Role.SIGNATORY)
 
 
@@ -161,9 +160,8 @@ def scan_to_confirm(world: World, role: str) -> Asked:
 
 def _mandate(organisation: Organisation, person: Person, by: Actor, **more: Any) -> Mandate:
     today = clock.today()
-    limits = {"kinds": (), "limit_vnd": None, "valid_from": today, "valid_to": today + timedelta(days=99)}
     with writing():
-        return mandates.give(organisation, person, **{**limits, **more}, by=by)
+        return mandates.give(organisation, person, Grant(today, today + timedelta(days=99), **more), by=by)
 
 
 # --- codes of the command ---

@@ -11,6 +11,7 @@ from marketplace.contracts.jobs import signing as jobs
 from marketplace.contracts.models import Agreement, Document, Mandate, SignedUpload, TrustRoot
 from marketplace.contracts.queries import signing as known
 from marketplace.contracts.services import mandates, signing, trust
+from marketplace.contracts.services.mandates import Grant
 from marketplace.contracts.signatures import child, preparing, trial_authority
 from marketplace.contracts.signatures.accepting import accept
 from marketplace.contracts.signatures.identity import fingerprint_of
@@ -54,9 +55,10 @@ def serial_of(organisation: Organisation) -> int:
 def mandate(organisation: Organisation, person: Person, **columns: Any) -> Mandate:
     """A mandate without limits for a year, unless said otherwise."""
     today = clock.today()
-    known_as = {"kinds": (), "limit_vnd": None, "valid_from": today, "valid_to": today.replace(year=today.year + 1)}
+    days = {"valid_from": today, "valid_to": today.replace(year=today.year + 1)}
     with writing():
-        return mandates.give(organisation, person, **{**known_as, **columns}, by=factories.actor(person, organisation))
+        by = factories.actor(person, organisation)
+        return mandates.give(organisation, person, Grant(**{**days, **columns}), by=by)
 
 
 def ready_to_sign(**how: Any) -> tuple[TwoSides, Agreement]:

@@ -71,6 +71,11 @@ def call_offs_of(agreement: Agreement, *, drafts: bool) -> Select[CallOff]:
     return mine.where(CallOff.state.in_(states)).options(*_shown()).order_by(CallOff.ordinal.desc())
 
 
+def latest_of(agreement: Agreement, *, drafts: bool, most: int) -> Sequence[CallOff]:
+    """The newest of them."""
+    return db.session.scalars(call_offs_of(agreement, drafts=drafts).limit(most)).all()
+
+
 def call_offs_of_actor(actor: Actor) -> Select[CallOff]:
     """Placed call-offs of every contract on whose side an organisation stands, the newest first."""
     own = actor.organisation_id or 0

@@ -179,6 +179,18 @@ def all_roots() -> Sequence[TrustRoot]:
     return db.session.scalars(select(TrustRoot).order_by(TrustRoot.ended_at.is_not(None), TrustRoot.id.desc())).all()
 
 
+def root_in_use(fingerprint: str) -> TrustRoot | None:
+    """An authority by its fingerprint, unless its end was decided."""
+    mine = (TrustRoot.fingerprint == fingerprint[:64]) & TrustRoot.ended_at.is_(None)
+    return db.session.scalar(select(TrustRoot).where(mine))
+
+
+def registration_in_use(fingerprint: str) -> RegisteredCertificate | None:
+    """A registered certificate by its fingerprint, unless its end was decided."""
+    mine = (RegisteredCertificate.fingerprint == fingerprint[:64]) & RegisteredCertificate.ended_at.is_(None)
+    return db.session.scalar(select(RegisteredCertificate).where(mine))
+
+
 def registered() -> Sequence[RegisteredCertificate]:
     """Certificates bound by fingerprint, those that were ended last."""
     asked = select(RegisteredCertificate).options(joinedload(RegisteredCertificate.organisation))

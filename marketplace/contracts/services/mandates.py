@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -25,36 +26,40 @@ from marketplace.core.refs import next_ref
 from marketplace.core.refusals import Refused
 
 
-def give(
-    organisation: Organisation,
-    person: Person,
-    *,
-    kinds: Sequence[AgreementKind],
-    limit_vnd: int | None,
-    valid_from: date,
-    valid_to: date,
-    number: str = "",
-    file_key: str = "",
-    by: Actor,
-) -> Mandate:
-    """A signatory may sign for the organisation within limits (đồng), until a day; she is told."""
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What somebody may sign from one day to another: no kinds means all, no limit any value (đồng); its paper."""
+
+    valid_from: date
+    valid_to: date
+    kinds: Sequence[AgreementKind] = ()
+    limit_vnd: int | None = None
+    number: str = ""
+    file_key: str = ""
+
+
+def give(organisation: Organisation, person: Person, grant: Grant, *, by: Actor) -> Mandate:
+    """A signatory may sign for the organisation within limits, until a day; she is told."""
     lock(organisation)
     if Role.SIGNATORY not in accounts.roles_of(organisation, person):
         raise Refused(_l("Only a colleague with the role of signatory can be given a mandate."), field="person")
-    if valid_to < max(valid_from, clock.today()):
+    if grant.valid_to < max(grant.valid_from, clock.today()):
         raise Refused(_l("The last day cannot lie before the first, nor in the past."), field="valid_to")
-    mandate = Mandate(
-        ref=next_ref("mandate"), organisation_id=organisation.id, person_id=person.id, number=number,
-        kinds=[kind.value for kind in kinds], limit_vnd=limit_vnd, valid_from=valid_from, valid_to=valid_to,
-        file_key=file_key, given_by_id=by.person_id,
-    )  # fmt: skip
-    db.session.add(mandate)
-    db.session.flush()
-    figures: dict[str, Any] = {"person": person.ref, "limit_vnd": limit_vnd, "valid_to": valid_to}
+    mandate = _written(organisation, person, grant, by)
+    figures: dict[str, Any] = {"person": person.ref, "limit_vnd": grant.limit_vnd, "valid_to": grant.valid_to}
     audit.record(
         audit.subject_of(mandate), "give", by=by, organisation=organisation.ref, kinds=mandate.kinds, **figures
     )
-    _tell(organisation, person, "mandate_given", until=valid_to.isoformat())
+    _tell(organisation, person, "mandate_given", until=grant.valid_to.isoformat())
+    return mandate
+
+
+def _written(organisation: Organisation, person: Person, grant: Grant, by: Actor) -> Mandate:
+    whose = {"organisation_id": organisation.id, "person_id": person.id, "given_by_id": by.person_id}
+    said = {**asdict(grant), "kinds": [kind.value for kind in grant.kinds]}
+    mandate = Mandate(ref=next_ref("mandate"), **whose, **said)
+    db.session.add(mandate)
+    db.session.flush()
     return mandate
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from flask import flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace.accounts.policies import own_organisation
 from marketplace.accounts.signing_in import needs_sign_in
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.models import Variant
@@ -19,7 +20,7 @@ from marketplace.contracts.queries import beginnings, requests
 from marketplace.contracts.services import requests as services
 from marketplace.contracts.services.requests import Asked, Wanted
 from marketplace.contracts.states.sourcing import RequestState
-from marketplace.contracts.views.requests import acting, way_in
+from marketplace.contracts.views.requests import way_in
 from marketplace.core.database import writing
 from marketplace.core.i18n import gettext as _
 from marketplace.core.permissions import Permission, allows, require
@@ -39,8 +40,14 @@ def new_request() -> ResponseReturnValue:
     """The form, filled with what the reader comes from."""
     if not allows(actor(), Permission.REQUESTS_WRITE):
         return way_in()
-    buyer = acting()
-    begun = beginnings.begun(
+    home, begun = own_organisation(actor()), _come_from()
+    known = {"province": home.province.now.slug, "place": home.street, "token": new_token()}
+    known["invite"] = " ".join(begun.sellers)
+    return _page(RequestForm.shown(**{**known, **begun.known}, **known_lines(begun.lines)))
+
+
+def _come_from() -> beginnings.Begun:
+    return beginnings.begun(
         actor(),
         product=query_text("product", most=90),
         sku=query_text("sku", most=20),
@@ -49,9 +56,6 @@ def new_request() -> ResponseReturnValue:
         again=query_text("again", most=32),
         is_cart=query_flag("cart"),
     )
-    home = buyer.province.now.slug
-    known = {"province": home, "place": buyer.street, "token": new_token(), "invite": " ".join(begun.sellers)}
-    return _page(RequestForm.shown(**{**known, **begun.known}, **known_lines(begun.lines)))
 
 
 def _page(form: RequestForm, found: Request | None = None, rows: int | None = None) -> ResponseReturnValue:
@@ -88,9 +92,9 @@ def create_request() -> ResponseReturnValue:
     """Keep the request as a draft, and go on to whom it is sent."""
     require(actor(), Permission.REQUESTS_WRITE)
     form = RequestForm.checked(_offer)
-    asked, token = _asked(form), form.token.data or ""
+    asked, token, buyer = _asked(form), form.token.data or "", own_organisation(actor())
     with writing():
-        ref = services.draft(acting(), asked, token=token, by=actor()).ref
+        ref = services.draft(buyer, asked, token=token, by=actor()).ref
     return redirect(url_for(".recipients", ref=ref), code=303)
 
 

@@ -21,7 +21,7 @@ from marketplace.contracts.states.agreements import Side
 from marketplace.contracts.states.performing import CallOffState
 from marketplace.core import clock
 from marketplace.core.actors import Actor
-from marketplace.core.database import db, writing
+from marketplace.core.database import writing
 from marketplace.core.i18n import gettext as _
 from marketplace.core.permissions import Permission, allows
 from marketplace.core.refs import new_token
@@ -41,14 +41,10 @@ def call_offs_section(reader: Actor, agreement: Agreement) -> Any | None:
     rows = calling.book_rows(agreement)
     if not rows:
         return None
-    latest = db.session.scalars(_shown_to(reader, agreement).limit(LATEST + 1)).all()
+    latest = calling.latest_of(agreement, drafts=_may_call(reader, agreement), most=LATEST + 1)
     rights = {"may_call": _may_call(reader, agreement), "why_not": _why_not(agreement)}
     rights["interest"] = late_interest.of_contract(agreement) if side_of(reader, agreement) else []
     return {"rows": rows, "latest": latest[:LATEST], "more": len(latest) > LATEST, "words": calling, **rights}
-
-
-def _shown_to(reader: Actor, agreement: Agreement) -> Any:
-    return calling.call_offs_of(agreement, drafts=_may_call(reader, agreement))
 
 
 def _may_call(reader: Actor, agreement: Agreement) -> bool:
@@ -77,7 +73,7 @@ def call_offs(ref: str) -> ResponseReturnValue:
     agreement = agreement_for(actor(), ref)
     if not agreement.is_contract or agreement.active_version is None:
         raise NotSeen
-    page = page_of(_shown_to(actor(), agreement))
+    page = page_of(calling.call_offs_of(agreement, drafts=_may_call(actor(), agreement)))
     shown = _whole(agreement, page=page, rows=calling.book_rows(agreement))
     return private(make_response(render_template("contracts/call_offs.html", **shown)))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Response, flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -16,6 +14,7 @@ from marketplace.contracts.policies.signing import mandate_for, own_trading
 from marketplace.contracts.queries import signing as known
 from marketplace.contracts.services import mandates as services
 from marketplace.contracts.services import signing
+from marketplace.contracts.services.mandates import Grant
 from marketplace.contracts.states.agreements import AgreementKind
 from marketplace.core import clock
 from marketplace.core.actors import Role
@@ -57,12 +56,21 @@ def give_mandate() -> ResponseReturnValue:
     if person is None:
         raise NotSeen
     file_key = signing.keep(paper, "mandate.pdf").key if paper else ""
-    known_as: dict[str, Any] = {"number": form.number.data or "", "file_key": file_key}
-    days: dict[str, Any] = {"valid_from": form.valid_from.data, "valid_to": form.valid_to.data}
     with writing():
-        services.give(own, person, kinds=form.kinds, limit_vnd=form.limit_vnd.data, **days, **known_as, by=actor())
+        services.give(own, person, _grant(form, file_key), by=actor())
     flash(_("%(name)s has the mandate now and is told.", name=person.name), "success")
     return redirect(url_for(".mandates"), code=303)
+
+
+def _grant(form: MandateForm, file_key: str) -> Grant:
+    return Grant(
+        valid_from=form.valid_from.data,
+        valid_to=form.valid_to.data,
+        kinds=form.kinds,
+        limit_vnd=form.limit_vnd.data,
+        number=form.number.data or "",
+        file_key=file_key,
+    )
 
 
 @bp.post("/me/organisation/mandates/<ref>/ending")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, url_for
@@ -27,6 +28,7 @@ from marketplace.contracts.states.agreements import AgreementAction, AgreementSt
 from marketplace.contracts.terms import describing, differing, noting
 from marketplace.contracts.views.agreements import for_sides, head_of, show
 from marketplace.contracts.views.drafting import draft
+from marketplace.core.actors import Actor
 from marketplace.core.database import writing
 from marketplace.core.i18n import gettext as _
 from marketplace.core.permissions import Permission
@@ -121,12 +123,7 @@ def accept(ref: str) -> ResponseReturnValue:
 def refuse(ref: str) -> ResponseReturnValue:
     """Want no such paper."""
     agreement = agreement_for(actor(), ref, Permission.AGREEMENT_EDIT)
-    form = RefuseForm.checked()
-    with writing():
-        if form.objected.data:
-            objecting.give_up(agreement, form.words.data or "", actor())
-        else:
-            services.refuse(agreement, actor(), form.words.data or "")
+    _end(agreement, RefuseForm.checked(), services.refuse)
     flash(_("%(ref)s is refused; the other side has been told.", ref=ref), "success")
     return redirect(url_for(".show", ref=ref), code=303)
 
@@ -136,14 +133,19 @@ def refuse(ref: str) -> ResponseReturnValue:
 def withdraw(ref: str) -> ResponseReturnValue:
     """Take one's own paper back."""
     agreement = agreement_for(actor(), ref, Permission.AGREEMENT_EDIT)
-    form = WithdrawForm.checked()
-    with writing():
-        if form.objected.data:
-            objecting.give_up(agreement, form.words.data or "", actor())
-        else:
-            services.withdraw(agreement, actor(), form.words.data or "")
+    _end(agreement, WithdrawForm.checked(), services.withdraw)
     flash(_("%(ref)s is taken back.", ref=ref), "success")
     return redirect(url_for(".show", ref=ref), code=303)
+
+
+def _end(agreement: Agreement, form: RefuseForm | WithdrawForm, verb: Callable[[Agreement, Actor, str], None]) -> None:
+    """End it by that verb, or because a department objects."""
+    words = form.words.data or ""
+    with writing():
+        if form.objected.data:
+            objecting.give_up(agreement, words, actor())
+        else:
+            verb(agreement, actor(), words)
 
 
 @bp.post("/agreements/<ref>/change-request")

@@ -9,7 +9,6 @@ from typing import Any
 
 from flask import flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from marketplace.accounts.signing_in import needs_sign_in
 from marketplace.contracts import bp
@@ -21,14 +20,13 @@ from marketplace.contracts.forms.signing import (
     RegistrationForm,
     RootForm,
 )
-from marketplace.contracts.models import RegisteredCertificate, TrustRoot
 from marketplace.contracts.policies.rules import only_rule_makers
 from marketplace.contracts.queries import rules
 from marketplace.contracts.queries import signing as known
 from marketplace.contracts.services import rule_changes, trust
 from marketplace.contracts.states.signing import ChangeKind
 from marketplace.core import clock
-from marketplace.core.database import db, writing
+from marketplace.core.database import writing
 from marketplace.core.i18n import gettext as _
 from marketplace.core.outbox import enqueue
 from marketplace.core.permissions import Permission, require
@@ -47,12 +45,8 @@ def trust_page() -> ResponseReturnValue:
     page: dict[str, Any] = {"roots": [(root, known.newest_list_of(root)) for root in roots], "now": clock.now()}
     page |= {"registered": known.registered(), "held": known.held_signatures(), "last_list_at": known.last_list_at()}
     page["waiting"] = [change for change in rules.open_changes() if change.kind in TRUST]
-    page |= {
-        "root_form": RootForm.shown(),
-        "registration_form": RegistrationForm.shown(),
-        "list_form": ListForm.shown(),
-    }
-    page["ending_form"] = EndingForm.shown()
+    page |= {"root_form": RootForm.shown(), "registration_form": RegistrationForm.shown()}
+    page |= {"list_form": ListForm.shown(), "ending_form": EndingForm.shown()}
     return private(make_response(render_template("contracts/operator_trust.html", **page)))
 
 
@@ -85,7 +79,8 @@ def propose_root() -> ResponseReturnValue:
 def propose_root_ending(fingerprint: str) -> ResponseReturnValue:
     """Propose that an authority counts no longer."""
     _only_changers()
-    found = _one(TrustRoot, fingerprint)
+    if (found := known.root_in_use(fingerprint)) is None:
+        raise NotSeen
     return _proposed(ChangeKind.ROOT, trust.ending_payload(found), EndingForm.checked().words.data)
 
 
@@ -107,15 +102,9 @@ def propose_registration() -> ResponseReturnValue:
 def propose_registration_ending(fingerprint: str) -> ResponseReturnValue:
     """Propose that a registered certificate counts no longer."""
     _only_changers()
-    found = _one(RegisteredCertificate, fingerprint)
-    return _proposed(ChangeKind.FINGERPRINT, trust.ending_payload(found), EndingForm.checked().words.data)
-
-
-def _one(kind: Any, fingerprint: str) -> Any:
-    found = db.session.scalar(select(kind).where(kind.fingerprint == fingerprint[:64], kind.ended_at.is_(None)))
-    if found is None:
+    if (found := known.registration_in_use(fingerprint)) is None:
         raise NotSeen
-    return found
+    return _proposed(ChangeKind.FINGERPRINT, trust.ending_payload(found), EndingForm.checked().words.data)
 
 
 @bp.post("/operator/agreements/trust/lists")

@@ -8,6 +8,8 @@ from typing import Any
 from flask import flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace.accounts.models import Organisation
+from marketplace.accounts.policies import own_organisation
 from marketplace.accounts.signing_in import needs_sign_in
 from marketplace.contracts import bp
 from marketplace.contracts.forms.sourcing import AgreementKindForm, QuoteForm, SeenForm, known_round
@@ -18,7 +20,6 @@ from marketplace.contracts.services import awards
 from marketplace.contracts.services import quotes as services
 from marketplace.contracts.states.agreements import AgreementKind, Side
 from marketplace.contracts.states.sourcing import QuoteAction, QuoteState
-from marketplace.contracts.views.requests import acting
 from marketplace.core.database import writing
 from marketplace.core.i18n import gettext as _
 from marketplace.core.lifecycle import can
@@ -46,9 +47,9 @@ def quotes_index() -> ResponseReturnValue:
 # --- a first quote ---
 
 
-def _offering(found: Request) -> Callable[[QuoteForm], None]:
+def _offering(found: Request, own: Organisation) -> Callable[[QuoteForm], None]:
     """The form knows the lines of the request and the packs of the producer who answers."""
-    packs = quotes.packs_of(acting().id)
+    packs = quotes.packs_of(own.id)
     return lambda form: form.about(found.lines, packs)
 
 
@@ -56,12 +57,12 @@ def _offering(found: Request) -> Callable[[QuoteForm], None]:
 @needs_sign_in
 def quote_form(ref: str) -> ResponseReturnValue:
     """The form to answer a request; who has answered goes on with her quote."""
-    found = request_for(actor(), ref, Permission.QUOTE_GIVE)
-    given = quotes.quote_of(found.id, acting().id)
+    found, own = request_for(actor(), ref, Permission.QUOTE_GIVE), own_organisation(actor())
+    given = quotes.quote_of(found.id, own.id)
     if given is not None:
         return redirect(url_for(".show_quote", ref=given.ref))
-    form = QuoteForm.shown(**rounds.usual(found, acting().id))
-    _offering(found)(form)
+    form = QuoteForm.shown(**rounds.usual(found, own.id))
+    _offering(found, own)(form)
     page = {"request_": found, "form": form, "side": Side.SELLER, "quote": None}
     return private(make_response(render_template("contracts/sourcing/quote_form.html", **page)))
 
@@ -71,11 +72,11 @@ def quote_form(ref: str) -> ResponseReturnValue:
 @answers(quote_form)
 def give_quote(ref: str) -> ResponseReturnValue:
     """Send the first quote."""
-    found = request_for(actor(), ref, Permission.QUOTE_GIVE)
-    form = QuoteForm.checked(_offering(found))
-    proposal = form.proposal({one.sku: one for one in quotes.packs_of(acting().id)})
+    found, own = request_for(actor(), ref, Permission.QUOTE_GIVE), own_organisation(actor())
+    form = QuoteForm.checked(_offering(found, own))
+    proposal = form.proposal({one.sku: one for one in quotes.packs_of(own.id)})
     with writing():
-        quote_ref = services.give(found, acting(), proposal, by=actor()).ref
+        quote_ref = services.give(found, own, proposal, by=actor()).ref
     flash(_("Your quote is sent. You are told when the buyer answers."), "success")
     return redirect(url_for(".show_quote", ref=quote_ref), code=303)
 

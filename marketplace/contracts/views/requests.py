@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from marketplace.accounts.models import Organisation
+from marketplace.accounts.policies import own_organisation
 from marketplace.accounts.signing_in import needs_sign_in
 from marketplace.contracts import bp
 from marketplace.contracts.forms.sourcing import MoreSellersForm, RecipientsForm, ReopenForm
@@ -16,7 +16,7 @@ from marketplace.contracts.policies.sourcing import is_own, knows_buyer, request
 from marketplace.contracts.queries import quotes, requests
 from marketplace.contracts.services import requests as services
 from marketplace.contracts.states.sourcing import Audience, QuoteState, RequestAction, RequestState
-from marketplace.core.database import db, writing
+from marketplace.core.database import writing
 from marketplace.core.i18n import gettext as _
 from marketplace.core.lifecycle import can
 from marketplace.core.permissions import Permission, allows
@@ -24,11 +24,6 @@ from marketplace.messages import queries as talks
 from marketplace.places import queries as places
 from marketplace.web.paging import page_of
 from marketplace.web.requests import actor, answers, private, query_flag, query_text
-
-
-def acting() -> Organisation:
-    """The organisation that somebody acts for now."""
-    return db.session.get_one(Organisation, actor().organisation_id)
 
 
 def way_in() -> ResponseReturnValue:
@@ -210,8 +205,8 @@ def _done(ref: str, sentence: str) -> ResponseReturnValue:
 @answers(show_request)
 def decline_request(ref: str) -> ResponseReturnValue:
     """A producer says that she cannot."""
-    found = request_for(actor(), ref, Permission.QUOTE_GIVE)
+    found, seller = request_for(actor(), ref, Permission.QUOTE_GIVE), own_organisation(actor())
     with writing():
-        services.decline(found, acting(), by=actor())
+        services.decline(found, seller, by=actor())
     flash(_("The buyer sees that you cannot deliver this time."), "success")
     return redirect(url_for(".requests_index", show="received"), code=303)

@@ -8,6 +8,7 @@ from flask import flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.models import Organisation
+from marketplace.accounts.policies import own_organisation
 from marketplace.accounts.signing_in import needs_sign_in
 from marketplace.catalogue import queries as catalogue
 from marketplace.catalogue.models import Product
@@ -21,7 +22,7 @@ from marketplace.contracts.services import supply as services
 from marketplace.contracts.services.supply import Harvest
 from marketplace.contracts.views.filtering import asked_places, asked_sets, places_with, sets_with
 from marketplace.core import clock
-from marketplace.core.database import db, writing
+from marketplace.core.database import writing
 from marketplace.core.i18n import gettext as _
 from marketplace.core.refusals import NotSeen, Refused
 from marketplace.places import queries as places
@@ -37,16 +38,11 @@ def supply() -> ResponseReturnValue:
     start = calendar.this_month()
     month = query_number("month", least=start, most=start + calendar.MONTHS - 1)
     by_set, by_place = calendar.supply_counts()
-    return render_template(
-        "contracts/sourcing/supply.html",
-        drawn=calendar.calendar(sets, ids),
-        page=page_of(calendar.offers(sets, ids, month), per_page=24),
-        month=month,
-        sets=sets_with(by_set, catalogue.sets(), sets),
-        provinces=places_with(by_place, where),
-        chosen={"set": [str(one) for one in sets], "province": [one.slug for one in where]},
-        may_publish=may_run_supply(actor()),
-    )
+    found = page_of(calendar.offers(sets, ids, month), per_page=24)
+    page = {"drawn": calendar.calendar(sets, ids), "page": found, "month": month}
+    page |= {"sets": sets_with(by_set, catalogue.sets(), sets), "provinces": places_with(by_place, where)}
+    page["chosen"] = {"set": [str(one) for one in sets], "province": [one.slug for one in where]}
+    return render_template("contracts/sourcing/supply.html", may_publish=may_run_supply(actor()), **page)
 
 
 # --- a producer's own ---
@@ -56,7 +52,7 @@ def _seller() -> Organisation:
     """The producer whose supply somebody may publish now; for all others this page does not exist."""
     if not may_run_supply(actor()):
         raise NotSeen
-    return db.session.get_one(Organisation, actor().organisation_id)
+    return own_organisation(actor())
 
 
 def _products(seller: Organisation) -> list[Product]:
