@@ -21,6 +21,7 @@ from marketplace.orders.models import Order
 from marketplace.orders.states import CancelReason, OrderState
 from tests.contracts import performing as perform
 from tests.contracts.making import TwoSides, two_sides
+from tests.races.thinking import meets
 from tests.races.without_locks import plain_locked, plain_statement, plain_writing
 
 Race = Callable[..., list[Any]]
@@ -79,12 +80,13 @@ def test_many_small_call_offs_fill_the_contract_exactly(contract: Agreement, sid
 @pytest.mark.usefixtures("unlocked")
 def test_without_the_lock_they_get_into_each_others_way(contract: Agreement, sides: TwoSides, race: Race) -> None:
     """Sums are lost, or the database has to stop somebody with an error in the place of a sentence."""
-    for _ in range(4):
-        results = race(6, calls(contract, sides, 30))
+
+    def attempt() -> bool:
+        results = race(6, calls(contract, sides, 10))
         errors = [one for one in results if isinstance(one, Exception) and not isinstance(one, Refused)]
-        if errors or book_faults(contract):
-            return
-    pytest.fail("no lock was needed")
+        return bool(errors or book_faults(contract))
+
+    meets(attempt)
 
 
 def test_a_call_off_and_a_suspension_never_both_come_first(contract: Agreement, sides: TwoSides, race: Race) -> None:

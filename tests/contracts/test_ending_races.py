@@ -23,7 +23,7 @@ from marketplace.core.refusals import Refused
 from tests.contracts import changing
 from tests.contracts import performing as perform
 from tests.contracts.making import TwoSides, add_signature, two_sides
-from tests.races.thinking import thinks_after
+from tests.races.thinking import meets, thinks_after
 from tests.races.without_locks import plain_locked, plain_statement, plain_writing
 
 Race = Callable[..., list[Any]]
@@ -111,13 +111,13 @@ def test_of_two_signed_annexes_one_counts_and_the_other_goes_back(sides: TwoSide
 
 @pytest.mark.usefixtures("unlocked")
 def test_without_the_lock_both_annexes_would_count(sides: TwoSides, race: Race) -> None:
-    for _round in range(3):
+    def attempt() -> bool:
         ref, refs = two_annexes(sides)
-        results = race(2, lambda i, refs=refs: put_into_force(refs[i]))
+        results = race(2, lambda i: put_into_force(refs[i]))
         states = [changing.again(named(one)).state for one in refs]
-        if broke(results) or states.count(S.ACTIVE) != 1 or named(ref).active_version != 2:
-            return
-    pytest.fail("no lock was needed")
+        return broke(results) or states.count(S.ACTIVE) != 1 or named(ref).active_version != 2
+
+    meets(attempt)
 
 
 # --- an end against a call-off ---------------------------------------------------------------------------------------
@@ -154,13 +154,13 @@ def test_a_contract_never_ends_with_a_call_off_open(sides: TwoSides, race: Race)
 
 @pytest.mark.usefixtures("unlocked")
 def test_without_the_lock_it_would(sides: TwoSides, race: Race) -> None:
-    for _round in range(4):
+    def attempt() -> bool:
         contract = perform.contract_in_force(sides)
         results = race(2, end_or_call(contract, sides))
         contract = changing.again(contract)
-        if broke(results) or (contract.state is S.TERMINATED and open_matters.open_call_offs(contract)):
-            return
-    pytest.fail("no lock was needed")
+        return broke(results) or (contract.state is S.TERMINATED and bool(open_matters.open_call_offs(contract)))
+
+    meets(attempt)
 
 
 # --- both confirm, and time comes at the same moment -----------------------------------------------------------------
@@ -188,14 +188,13 @@ def test_both_confirm_at_once_and_it_is_completed_once(sides: TwoSides, race: Ra
 
 @pytest.mark.usefixtures("unlocked")
 def test_without_the_lock_both_would_wait_for_ever(sides: TwoSides, race: Race) -> None:
-    for _round in range(3):
+    def attempt() -> bool:
         contract = perform.contract_in_force(sides)
         act = close(contract.ref, sides)
         db.session.rollback()
-        results = race(2, act)
-        if broke(results) or changing.again(contract).state is not S.COMPLETED:
-            return
-    pytest.fail("no lock was needed")
+        return broke(race(2, act)) or changing.again(contract).state is not S.COMPLETED
+
+    meets(attempt)
 
 
 def test_four_workers_end_it_once(sides: TwoSides, race: Race) -> None:

@@ -42,6 +42,7 @@ from marketplace.orders.services import Checked
 from tests.contracts import changing
 from tests.contracts import performing as perform
 from tests.contracts.making import TwoSides, add_signature, agreement_in, last_version, two_sides
+from tests.races.thinking import meets
 from tests.races.without_locks import plain_locked, plain_statement, plain_writing
 
 Race = Callable[..., list[Any]]
@@ -295,8 +296,6 @@ MADE: dict[str, tuple[Made, int]] = {
     "a check and a lapse": (check_and_lapse, 4),
 }
 ROUNDS = 2
-# whether two meet is chance on a busy machine, so a control tries more often; the first hit ends it
-TRIES = 20
 
 
 @pytest.mark.parametrize("name", MADE)
@@ -315,11 +314,12 @@ def test_two_at_once_come_one_after_the_other(sides: TwoSides, race: Race, name:
 @pytest.mark.parametrize("name", MADE)
 def test_without_the_lock_they_get_into_each_others_way(sides: TwoSides, race: Race, name: str) -> None:
     made, people = MADE[name]
-    for _round in range(TRIES):
+
+    def attempt() -> bool:
         _ref, act, fine = made(sides)
         db.session.rollback()
         results = race(people, act, timeout=60)
         db.session.rollback()
-        if errors(results) or not fine(results):
-            return
-    pytest.fail("no lock was needed")
+        return bool(errors(results)) or not fine(results)
+
+    meets(attempt)

@@ -70,15 +70,14 @@ def test_of_two_files_at_once_one_is_checked(market: Flask, race: Race) -> None:
     assert db.session.scalar(select(func.count(SignedUpload.id)).where(SignedUpload.state.in_(OPEN_UPLOADS))) == 1
 
 
-def test_without_the_lock_the_table_itself_refuses_the_second(
+def test_without_the_check_the_table_itself_refuses_the_second(
     market: Flask, race: Race, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The control: the check under lock is what turns the collision into a sentence."""
+    """The control: the check is what turns the collision into a sentence."""
     sides, agreement = pens.ready_to_sign()
     free_order(agreement)
     send = sender(agreement, sides)
     db.session.rollback()
-    monkeypatch.setattr(signing, "lock", lambda *_things: None)
     monkeypatch.setattr(known, "open_upload", lambda _document: None)
     monkeypatch.setattr(trail, "_chain", lambda *_args: None)
     results = race(4, send, timeout=60)

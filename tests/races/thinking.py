@@ -1,4 +1,4 @@
-"""Somebody who thinks between looking and writing: what makes a race be one, with its lock and without it."""
+"""Somebody who thinks between looking and writing makes a race be one; and how long its control waits for a hit."""
 
 from __future__ import annotations
 
@@ -10,6 +10,16 @@ from typing import Any
 import pytest
 
 MOMENT = 0.05
+TRIES = 20
+
+
+def meets(attempt: Callable[[], object], tries: int = TRIES) -> None:
+    """A fault that its lock or check keeps away shows in one of these attempts; each begins with things of its own.
+
+    Whether two meet is chance on a busy machine: the first hit is enough, and only a control that is none tries on.
+    """
+    if not any(attempt() for _try in range(tries)):
+        pytest.fail(f"The fault never showed in {tries} tries: nothing was taken away, or nothing depends on it.")
 
 
 def thinks_after(
