@@ -142,11 +142,13 @@ def _holds(tier: Tier) -> ColumnElement[bool]:
 def _answering(kind: str, question: Question) -> ColumnElement[bool]:
     """What meets the question, and says it in the way that the question asks for."""
     title, names = documents.c.folded_title, documents.c.folded_names
-    said = [
+    said: list[ColumnElement[bool]] = [
         *(title.like(f"% {phrase}%") for phrase in (*question.together, *question.titles)),
         *(names.like(f"% {phrase}%") for phrase in question.together),
         *(names.like(f"%| {word} |%") for word in question.names),
     ]
+    if question.or_so:
+        said.append(_holds(question.or_so))
     held = _holding(kind, question.tiers[-1])
     return and_(held, or_(*said)) if said else held
 

@@ -34,8 +34,8 @@ def likely_slips(word: str, known: Collection[str]) -> list[str]:
 
 
 def sound_alike(word: str, known: Collection[str]) -> list[str]:
-    """The known words that are said like this one somewhere in the country, in order."""
-    return [] if word.isdecimal() else _known(set(_alike(word)), word, known)
+    """The known words that are said like this one somewhere in the country, but for how they begin, in order."""
+    return [] if word.isdecimal() else _known(_turned(word, _INITIALS, at_end=False), word, known)
 
 
 def two_slips(word: str, known: Collection[str]) -> list[str]:

@@ -10,9 +10,10 @@ from functools import cached_property
 from marketplace.core.search import index
 from marketplace.core.search.keystrokes import decoded
 from marketplace.core.search.nearness import likely_slips, one_slip, sound_alike, two_slips
+from marketplace.core.search.syllables import is_syllable
 from marketplace.core.search.talk import without_small_talk, without_talk
 from marketplace.core.search.terms import Question, Term, alone, as_typed, with_more_slips, with_slips, without_some
-from marketplace.core.search.words import exact_words, folded_word, numbers_of
+from marketplace.core.search.words import exact_words, folded_word, has_tone, numbers_of
 
 LONGEST_QUERY = 300
 LONGEST_SYLLABLE = 9
@@ -108,7 +109,9 @@ class Reading:
         """The term or terms that a word stands for; one that stands alone and is a word already seldom goes on."""
         folded = folded_word(word)
         forms = tuple(form for form in numbers_of(word) if form in held)
-        if folded in held or forms:
+        # "trangs" is no plural of trang, but tráng
+        is_plural = forms and not (decoded(word) and all(map(is_syllable, forms)))
+        if folded in held or is_plural:
             if unfinished and self.is_typing:
                 return [Term(word, begins=True)]
             goes_on = not is_alone or (word == folded and len(word) > 2)
@@ -150,8 +153,8 @@ class Reading:
         return replace(term, near=tuple(near), far=tuple(far))
 
     def _alike(self, term: Term) -> Term:
-        """A syllable that stands alone is no slip of another one, unless both sound alike."""
-        return replace(term, near=tuple(sound_alike(term.folded, self.words)), far=())
+        """A syllable that stands alone is no slip of another one, unless both sound alike and no tone was typed."""
+        return replace(term, near=() if has_tone(term.exact) else tuple(sound_alike(term.folded, self.words)), far=())
 
 
 def split(joined: str, words: Collection[str], *, unfinished: bool) -> list[Term]:
@@ -166,7 +169,10 @@ def split(joined: str, words: Collection[str], *, unfinished: bool) -> list[Term
     whole = best.get(len(joined), (0, ()))[1]
     if len(whole) > 1 and any(len(piece) > 1 for piece in whole):
         pieces = list(dict.fromkeys(whole))
-        return [*(Term(piece) for piece in pieces[:-1]), Term(pieces[-1], may_go_on=unfinished)]
+        return [
+            *(Term(piece, is_part=True) for piece in pieces[:-1]),
+            Term(pieces[-1], may_go_on=unfinished, is_part=True),
+        ]
     return _unfinished(joined, {end: way for end, (_cost_of, way) in best.items()}, words) if unfinished else []
 
 
@@ -189,7 +195,8 @@ def _unfinished(joined: str, best: dict[int, tuple[str, ...]], words: Collection
     for start in sorted(best, reverse=True):
         beginning = folded_word(joined[start:])
         if start and len(beginning) > 1 and any(word.startswith(beginning) for word in words):
-            return [*(Term(piece) for piece in best[start]), Term(joined[start:], begins=True)]
+            parts = [Term(piece, is_part=True) for piece in best[start]]
+            return [*parts, Term(joined[start:], begins=True, is_part=True)]
     return []
 
 

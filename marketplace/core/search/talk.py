@@ -14,6 +14,7 @@ sản phẩm / nổi tiếng / chất lượng / tốt nhất / ngon nhất / r�
 for sale / buy / việt nam / vietnam / vietnamese / thành phố / cho hỏi / xin hỏi / cho mình hỏi / cho em hỏi /
 xin giá / báo giá / hỏi giá / bảng giá / tận nhà / tận nơi / toàn quốc / hôm nay / địa chỉ / ở chỗ nào / loại ngon /
 hợp tác xã / htx / tổ hợp tác / công ty / cty / tnhh / hộ kinh doanh / cơ sở sản xuất /
+người nước ngoài / bạn gái / bạn trai /
 shopee / lazada / tiki / freeship / review / đánh giá / how much / price of / price / where can i / i want
 """
 # dropped only as typed here: without accents they are other words too (của and cua, giá and gia vị)
@@ -27,14 +28,26 @@ gia ban o re tai cua cho va voi loai nao can tim muon nhung cac co hang tinh huy
 dat nhan xin hoi làm đi quà qua nhà nha toàn toan quoc quốc anh chị bạn cung cấp đại lý xịn chuẩn chuan thật nhất mới
 bao nhieu tien tiền đâu the nao kg gam gram lit lít hop hộp goi gói chai lọ tui túi thung thùng làng xã thôn thon fresh
 premium natural quality some any good original real authentic meat beans bean nuts nut wild pure raw dark healthy
-delicious nén bó chiếc cái
+delicious nén bó chiếc cái sếp mẹ bố vợ chồng ông bà người yêu quê
 """
+
+# "một ký" and "3 lạng" say how much, "một nắng" and "lạng sơn" what
+_COUNTS = ("một", "hai", "ba", "bốn", "năm", "nửa", "mấy", "mot", "nua", *map(str, range(1, 21)), "50", "100", "500")
+_UNITS = exact_words("ký kí ky cân kg lạng gam gr ml lít lit hộp hop gói goi chai túi tui thùng thung lọ hũ")
+_GIVEN = exact_words("tặng biếu cho")
+_RECEIVERS = exact_words("mẹ bố sếp vợ chồng ông bà thầy cô bạn")
+# after these a gift is what is asked for
+_GIFTS = frozenset(exact_words("tặng biếu tết cưới quê tang bieu tet cuoi que lưu luu"))
 
 _AMOUNT = re.compile(r"\d{1,4}(?:k|kg|g|gr|ml|l|lit|hop|goi|chai|lo)?")
 _talk: dict[int, set[tuple[str, ...]]] = {}
 for _phrase in _PHRASES.split("/"):
     _words = tuple(exact_words(_phrase))
     _talk.setdefault(len(_words), set()).update({_words, tuple(map(folded_word, _words))})
+_talk[2] |= {tuple(exact_words(f"{count} {unit}")) for count in _COUNTS for unit in _UNITS}
+_talk[2] |= {
+    form for given in _GIVEN for who in _RECEIVERS for form in ((given, who), (folded_word(given), folded_word(who)))
+}
 _talk[1] |= {(word,) for word in exact_words(_AS_TYPED)}
 
 
@@ -55,5 +68,12 @@ _small = frozenset(exact_words(_SMALL))
 
 def without_small_talk(words: list[str]) -> list[str]:
     """The words without those that are often only talk, nor how much is wanted; all of them where nothing is left."""
-    kept = [word for word in words if len(word) > 1 and word not in _small and not _AMOUNT.fullmatch(folded_word(word))]
+    after = [*words[1:], ""]
+    kept = [word for word, following in zip(words, after, strict=True) if not _is_small(word, following)]
     return kept or words
+
+
+def _is_small(word: str, following: str) -> bool:
+    if word in ("quà", "qua") and following in _GIFTS:
+        return False
+    return len(word) == 1 or word in _small or _AMOUNT.fullmatch(folded_word(word)) is not None

@@ -35,7 +35,8 @@ class Term:
 
     `begins`: no document holds it as a whole, so it is the beginning of a word. `may_go_on`: it is a word, but may
     become a longer one. `forms`: the same word in another number. `is_strange`: no document holds it, nor a word
-    that begins with it. `near`: words that it is likely meant for; `far`: others that one slip makes of it.
+    that begins with it. `near`: words that it is likely meant for; `far`: others that one slip makes of it. `is_part`:
+    it was typed as one with its neighbours.
     """
 
     exact: str
@@ -45,6 +46,7 @@ class Term:
     is_strange: bool = False
     near: tuple[str, ...] = ()
     far: tuple[str, ...] = ()
+    is_part: bool = False
 
     @property
     def folded(self) -> str:
@@ -64,7 +66,8 @@ class Term:
     @property
     def says_much(self) -> bool:
         """It is a word by its length: a letter or a number alone says nothing of what is wanted."""
-        return len(self.folded) > (1 if self.has_accents else 2) and not self.folded.isdecimal()
+        shortest = 1 if self.has_accents else 2
+        return len(self.folded) > shortest and not self.folded.isdecimal() and not self.is_part
 
     def as_said(self, place: str) -> list[Lexeme]:
         """What meets the term in a place with the accents that were typed."""
@@ -81,7 +84,7 @@ class Term:
     def going_on(self, place: str) -> list[Lexeme]:
         """What meets the term in a place where it may be the beginning of a longer word."""
         if self.may_go_on and has_tone(self.exact):
-            return [*self.lexemes(place), *self._beginnings(AS_EXACT[place], self.exact)]
+            return [*self.lexemes(place), *self._beginnings(AS_EXACT.get(place, place), self.exact)]
         longer = self._beginnings(place, self.folded) if self.may_go_on else []
         return [*self.lexemes(place), *longer]
 
@@ -102,7 +105,7 @@ class Question:
     """One way to read what was typed: its tiers, best first, the last of which finds all, and how titles say it.
 
     `together` are phrases of which a title or another name must hold one, `names` words that must be such a name or,
-    as `titles`, stand in the title; `left_out` are terms that need not be met.
+    as `titles`, stand in the title, unless it meets `or_so`; `left_out` are terms that need not be met.
     """
 
     tiers: Sequence[Tier]
@@ -111,6 +114,7 @@ class Question:
     titles: Sequence[str] = ()
     names: Sequence[str] = ()
     left_out: tuple[str, ...] = ()
+    or_so: Tier = ()
 
 
 def as_typed(terms: Sequence[Term]) -> Question:
@@ -123,7 +127,11 @@ def as_typed(terms: Sequence[Term]) -> Question:
         if len(terms) > 1:
             tiers.insert(places.index(TITLE_FOLDED) + 1, [[term.going_on(TITLE_FOLDED) for term in terms]])
         tiers.append([[term.going_on(NAMES_FOLDED) for term in terms]])
-    return Question(tiers, _phrases([term.folded] for term in terms))
+    phrases = _phrases([term.folded] for term in terms)
+    if len(terms) == 2 and all(has_tone(term.exact) for term in terms):
+        # two words with accents that a thing holds with other ones, apart from each other, are other words
+        return Question(tiers, phrases, together=phrases, or_so=[[term.going_on(NAMES_EXACT) for term in terms]])
+    return Question(tiers, phrases)
 
 
 def alone(term: Term) -> Question:
@@ -159,7 +167,7 @@ def _slips(terms: Sequence[Term], places: Sequence[Sequence[int]], ways: Sequenc
     tiers = [[list(_asked(terms, slips, place, likely=likely)) for slips in places] for likely, place in ways]
     answerable: list[Tier] = [[asked for asked in tier if all(asked)] for tier in tiers]
     slips = {number for some in places for number in some}
-    is_doubtful = len(terms) == 2 and any(terms[number].is_sound for number in slips)
+    is_doubtful = len(terms) == 2
     return Question(
         [tier for tier in answerable if tier],
         _phrases(([*term.near] if number in slips else []) + [term.folded] for number, term in enumerate(terms)),
@@ -189,6 +197,9 @@ def _asked(terms: Sequence[Term], slips: Sequence[int], place: str, *, likely: b
 def without_some(terms: Sequence[Term]) -> Iterator[Question]:
     """Fewer words than were typed, the likeliest first: without strange ones, without one or two, the goods alone."""
     known = [term for term in terms if not term.is_strange]
+    if not any(term.is_sound or term.is_part for term in known):
+        # in English the goods come last
+        known = known[::-1]
     if len(known) < len(terms):
         yield from _kept(terms, known)
     if 2 < len(known) <= MOST_PARTED:
