@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from marketplace.accounts.models import Organisation
@@ -63,6 +64,19 @@ def open_dispute(contract: Agreement, side: Side, complaint: Complaint, *, by: A
     lock(contract)
     _require_time(contract)
     due_at = end_of_workday(contract.policy.get("dispute_days", ANSWER_DAYS))
+    made = _written(contract, side, complaint, due_at)
+    audit.record(audit.subject_of(made), "open", by=by, after=made.state.value, agreement=contract.ref)
+    _keep_files(made, complaint.files, by)
+    trail.note(contract, "dispute_opened", by=by, dispute=made.ref, about=made.subject.value)
+    trail.flag(contract, "disputed", on=True, by=by)
+    turn = Turn(side.other.value)
+    deadlines.begin(contract, DeadlineKind.DISPUTE_ANSWER, until=due_at, turn=turn, subject=made.ref)
+    said = {"subject": made.subject.value, "words": made.words, "until": last_day(due_at).isoformat()}
+    _tell(made, side.other, "dispute_opened", **said)
+    return made
+
+
+def _written(contract: Agreement, side: Side, complaint: Complaint, due_at: datetime) -> Dispute:
     made = Dispute(
         ref=next_ref("dispute"),
         agreement=contract,
@@ -75,20 +89,6 @@ def open_dispute(contract: Agreement, side: Side, complaint: Complaint, *, by: A
     )
     db.session.add(made)
     db.session.flush()
-    audit.record(audit.subject_of(made), "open", by=by, after=made.state.value, agreement=contract.ref)
-    _keep_files(made, complaint.files, by)
-    trail.note(contract, "dispute_opened", by=by, dispute=made.ref, about=made.subject.value)
-    trail.flag(contract, "disputed", on=True, by=by)
-    turn = Turn(side.other.value)
-    deadlines.begin(contract, DeadlineKind.DISPUTE_ANSWER, until=due_at, turn=turn, subject=made.ref)
-    _tell(
-        made,
-        side.other,
-        "dispute_opened",
-        subject=made.subject.value,
-        words=made.words,
-        until=last_day(due_at).isoformat(),
-    )
     return made
 
 

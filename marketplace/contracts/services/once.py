@@ -26,29 +26,30 @@ def order_from_quote(quote: Quote, by: Actor) -> Order:
 
     The caller holds the quote's lock. Freight (đồng), days to pay and days to prepare are those of the last round.
     """
-    last, carried = reading.last_round(quote), brought(quote)
+    carried = brought(quote)
     nameless = [one.line.description for one in carried if one.variant is None]
     if nameless or not carried:
         names = ", ".join(nameless) or quote.ref
         raise Refused(
             _("An order needs goods of the shop: %(names)s is only described. Make a contract of it.", names=names)
         )
-    buyer = quote.request.buyer
     agreed = [orders.Agreed(one.variant.id, one.quantity, one.price_vnd) for one in carried if one.variant is not None]
-    return orders.place_on_terms(
-        orders.OnTerms(
-            token=f"quote:{quote.ref}",
-            basis_ref=quote.ref,
-            seller=quote.seller,
-            buyer=buyer,
-            province=quote.request.province.now,
-            lines=agreed,
-            due_on=clock.today() + timedelta(days=last.lead_days or LEAD_DAYS),
-            answer_by=end_of_workday(CONFIRMATION_DAYS),
-            payment_days=last.payment_days,
-            place=quote.request.place,
-            freight_vnd=reading.carried_freight(quote),
-            is_collected=last.freight_terms is FreightTerms.COLLECTED,
-        ),
-        by=by,
+    return orders.place_on_terms(_terms_of(quote, agreed), by=by)
+
+
+def _terms_of(quote: Quote, agreed: list[orders.Agreed]) -> orders.OnTerms:
+    last = reading.last_round(quote)
+    return orders.OnTerms(
+        token=f"quote:{quote.ref}",
+        basis_ref=quote.ref,
+        seller=quote.seller,
+        buyer=quote.request.buyer,
+        province=quote.request.province.now,
+        lines=agreed,
+        due_on=clock.today() + timedelta(days=last.lead_days or LEAD_DAYS),
+        answer_by=end_of_workday(CONFIRMATION_DAYS),
+        payment_days=last.payment_days,
+        place=quote.request.place,
+        freight_vnd=reading.carried_freight(quote),
+        is_collected=last.freight_terms is FreightTerms.COLLECTED,
     )
