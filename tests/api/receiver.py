@@ -63,7 +63,7 @@ def _drop_by_drop(handler: BaseHTTPRequestHandler, receiver: Receiver) -> None:
 
 
 def _silent(handler: BaseHTTPRequestHandler, receiver: Receiver) -> None:
-    time.sleep(2)
+    time.sleep(20)
 
 
 def _huge(handler: BaseHTTPRequestHandler, receiver: Receiver) -> None:

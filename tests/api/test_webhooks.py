@@ -191,7 +191,7 @@ def test_an_ill_receiver_holds_nobody_up(
     sent = pinged(house, ref)
     tried(house)
     assert message(house, sent) == (MessageState.WAITING, [(status, fault)])
-    assert took(house) < 2_000
+    assert took(house) < 3_000
 
 
 def test_without_the_end_of_the_whole_a_dripping_answer_goes_on(
@@ -390,5 +390,7 @@ def test_making_and_ending_leaves_a_trail(house: Flask, shop: Seller) -> None:
         for act in (webhooks.renew_secret, webhooks.pause, webhooks.resume, webhooks.remove):
             with writing():
                 act(made, by=SYSTEM)
-        rows = db.session.scalars(select(AuditEntry).where(AuditEntry.subject_kind == "webhooks"))
+        rows = db.session.scalars(
+            select(AuditEntry).where(AuditEntry.subject_kind == "webhooks").order_by(AuditEntry.id)
+        )
         assert [one.action for one in rows] == ["name", "renew_secret", "pause", "resume", "remove"]

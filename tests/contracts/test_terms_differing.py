@@ -115,10 +115,10 @@ def test_the_redline_escapes_what_people_wrote() -> None:
 
 def test_a_clause_is_compared_within_milliseconds() -> None:
     texts = [one["text"] for one in read()["clauses"]]
-    begun = time.perf_counter()
+    begun = time.process_time()
     for text in texts:
         words_redline(text, text.replace("Bên Mua", "Bên B").replace("ngày", "ngày làm việc") + " Hết.")
-    assert (time.perf_counter() - begun) / len(texts) < 0.010
+    assert (time.process_time() - begun) / len(texts) < 0.010
 
 
 def test_numbers_stand_in_a_table_with_per_cent() -> None:
@@ -199,8 +199,8 @@ def test_moving_one_clause_is_one_change(made: dict[str, Any], data: st.DataObje
     ],
 )
 def test_a_text_made_to_be_slow_is_compared_in_bounded_time(old: str, new: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     redline = words_redline(old, new)
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 0.5
     assert "".join(text for how, text in redline if how != "insert") == old
     assert "".join(text for how, text in redline if how != "delete") == new
