@@ -29,9 +29,9 @@ from sqlalchemy import (
 from marketplace.core.database import db
 from marketplace.core.search import postgres, sqlite
 from marketplace.core.search.index import TITLE_FOLDED, Document, documents, forget_words, metadata, put, remove
-from marketplace.core.search.reading import Reading, is_answerable
+from marketplace.core.search.reading import Reading
 from marketplace.core.search.talk import without_talk
-from marketplace.core.search.terms import Question, Tier, as_typed, some_of
+from marketplace.core.search.terms import Question, Tier, as_typed, is_answerable, some_of
 from marketplace.core.search.words import exact_words, folded_word, in_phrases
 
 __all__ = [
@@ -143,7 +143,8 @@ def _answering(kind: str, question: Question) -> ColumnElement[bool]:
     """What meets the question, and says it in the way that the question asks for."""
     title, names = documents.c.folded_title, documents.c.folded_names
     said: list[ColumnElement[bool]] = [
-        *(title.like(f"% {phrase}%") for phrase in (*question.together, *question.titles)),
+        *(title.like(f"% {phrase}%") for phrase in question.together),
+        *map(title.like, question.titles),
         *(names.like(f"% {phrase}%") for phrase in question.together),
         *(names.like(f"%| {word} |%") for word in question.names),
     ]

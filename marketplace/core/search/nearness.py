@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 MOST_GUESSES = 12
-LONG_WORD = 6
+LONG_WORD = 7
 SHORTEST = 3
 # beginnings and ends of syllables that sound alike somewhere in the country
 _INITIALS = ("ch tr", "s x sh", "l n", "d gi r v", "c k q", "g gh", "ng ngh", "b p", "ph f", "qu w", "th t", "h")

@@ -12,7 +12,16 @@ from marketplace.core.search.keystrokes import decoded
 from marketplace.core.search.nearness import likely_slips, one_slip, sound_alike, two_slips
 from marketplace.core.search.syllables import is_syllable
 from marketplace.core.search.talk import without_small_talk, without_talk
-from marketplace.core.search.terms import Question, Term, alone, as_typed, with_more_slips, with_slips, without_some
+from marketplace.core.search.terms import (
+    Question,
+    Term,
+    alone,
+    as_typed,
+    is_answerable,
+    with_more_slips,
+    with_slips,
+    without_some,
+)
 from marketplace.core.search.words import exact_words, folded_word, has_tone, numbers_of
 
 LONGEST_QUERY = 300
@@ -165,7 +174,7 @@ def split(joined: str, words: Collection[str], *, unfinished: bool) -> list[Term
         read = [(start, piece) for start in starts if (piece := _word(joined[start:end], words))]
         ways = [(best[start][0] + _cost(piece), (*best[start][1], piece)) for start, piece in read]
         if ways:
-            best[end] = min(ways)
+            best[end] = min(ways, key=lambda way: (way[0], [-len(piece) for piece in way[1]], way[1]))
     whole = best.get(len(joined), (0, ()))[1]
     if len(whole) > 1 and any(len(piece) > 1 for piece in whole):
         pieces = list(dict.fromkeys(whole))
@@ -198,8 +207,3 @@ def _unfinished(joined: str, best: dict[int, tuple[str, ...]], words: Collection
             parts = [Term(piece, is_part=True) for piece in best[start]]
             return [*parts, Term(joined[start:], begins=True, is_part=True)]
     return []
-
-
-def is_answerable(terms: Sequence[Term]) -> bool:
-    """Every word is one that some document may hold."""
-    return not any(term.is_strange for term in terms)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from marketplace.core.search.words import exact_words, folded_word
+from marketplace.core.search.words import exact_words, folded_word, has_tone
 
 # dropped with and without accents
 _PHRASES = """
@@ -31,6 +31,11 @@ premium natural quality some any good original real authentic meat beans bean nu
 delicious nén bó chiếc cái sếp mẹ bố vợ chồng ông bà người yêu quê
 """
 
+# in a text with accents these are other words: tinh is no tỉnh there
+_WITHOUT_ACCENTS = """
+gia ban re tai cua va voi loai nao can tim muon nhung cac hang tinh huyen oi khong minh dat nhan hoi qua toan quoc chuan
+bao nhieu tien lit hop goi tui thung
+"""
 # "một ký" and "3 lạng" say how much, "một nắng" and "lạng sơn" what
 _COUNTS = ("một", "hai", "ba", "bốn", "năm", "nửa", "mấy", "mot", "nua", *map(str, range(1, 21)), "50", "100", "500")
 _UNITS = exact_words("ký kí ky cân kg lạng gam gr ml lít lit hộp hop gói goi chai túi tui thùng thung lọ hũ")
@@ -64,16 +69,18 @@ def without_talk(words: list[str], *, or_all: bool = True) -> list[str]:
 
 
 _small = frozenset(exact_words(_SMALL))
+_plain = frozenset(exact_words(_WITHOUT_ACCENTS))
 
 
 def without_small_talk(words: list[str]) -> list[str]:
     """The words without those that are often only talk, nor how much is wanted; all of them where nothing is left."""
     after = [*words[1:], ""]
-    kept = [word for word, following in zip(words, after, strict=True) if not _is_small(word, following)]
+    other = _plain if any(map(has_tone, words)) else frozenset()
+    kept = [word for word, next_one in zip(words, after, strict=True) if word in other or not _is_small(word, next_one)]
     return kept or words
 
 
 def _is_small(word: str, following: str) -> bool:
     if word in ("quà", "qua") and following in _GIFTS:
         return False
-    return len(word) == 1 or word in _small or _AMOUNT.fullmatch(folded_word(word)) is not None
+    return (len(word) == 1 and word.isascii()) or word in _small or _AMOUNT.fullmatch(folded_word(word)) is not None

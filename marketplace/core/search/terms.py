@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations, islice, product
 
 from marketplace.core.search.index import EXACT, FOLDED, NAMES_EXACT, NAMES_FOLDED, TITLE_EXACT, TITLE_FOLDED
@@ -26,7 +26,7 @@ MOST_PHRASES = 6
 MOST_TOGETHER = 60
 # so many words may be left out one by one, and two by two from so many on
 MOST_PARTED = 7
-LEAST_FOR_TWO = 5
+LEAST_FOR_TWO = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Term:
 
     def as_said(self, place: str) -> list[Lexeme]:
         """What meets the term in a place with the accents that were typed."""
-        return self.lexemes(AS_EXACT[place] if self.has_accents else place)
+        return self.lexemes(AS_EXACT.get(place, place) if self.has_accents else place)
 
     def lexemes(self, place: str) -> list[Lexeme]:
         """What meets the term in a place. Without accents a beginning says too little to be called exact."""
@@ -104,8 +104,8 @@ class Term:
 class Question:
     """One way to read what was typed: its tiers, best first, the last of which finds all, and how titles say it.
 
-    `together` are phrases of which a title or another name must hold one, `names` words that must be such a name or,
-    as `titles`, stand in the title, unless it meets `or_so`; `left_out` are terms that need not be met.
+    `together` are phrases of which a title or another name must hold one, `names` words that must be such a name or
+    `titles` patterns that the title must have, unless it meets `or_so`; `left_out` are terms that need not be met.
     """
 
     tiers: Sequence[Tier]
@@ -128,15 +128,28 @@ def as_typed(terms: Sequence[Term]) -> Question:
             tiers.insert(places.index(TITLE_FOLDED) + 1, [[term.going_on(TITLE_FOLDED) for term in terms]])
         tiers.append([[term.going_on(NAMES_FOLDED) for term in terms]])
     phrases = _phrases([term.folded] for term in terms)
-    if len(terms) == 2 and all(has_tone(term.exact) for term in terms):
-        # two words with accents that a thing holds with other ones, apart from each other, are other words
-        return Question(tiers, phrases, together=phrases, or_so=[[term.going_on(NAMES_EXACT) for term in terms]])
+    if len(terms) > 1 and any(has_tone(term.exact) for term in terms):
+        # words with accents that a thing holds with other ones, apart from each other, are other words
+        return Question(tiers, phrases, together=phrases, or_so=[[*map(_as_meant, terms)]])
     return Question(tiers, phrases)
+
+
+def _as_meant(term: Term) -> list[Lexeme]:
+    if not has_tone(term.exact):
+        return term.going_on(NAMES_FOLDED)
+    barred = [(NAMES_EXACT + "đ" + term.exact[1:], False)] if term.exact.startswith("d") else []
+    return [*term.going_on(NAMES_EXACT), *barred]
 
 
 def alone(term: Term) -> Question:
     """The one word that is left beside talk: what the goods are called, and not only what is said of them."""
-    return replace(as_typed([term]), titles=[term.folded], names=[term.folded])
+    tiers: list[Tier] = [[[term.as_said(place)]] for place in (TITLE_FOLDED, NAMES_FOLDED)]
+    return Question(tiers, [term.folded], titles=[f"% {term.folded} %"], names=[term.folded])
+
+
+def is_answerable(terms: Sequence[Term]) -> bool:
+    """Every word is one that some document may hold."""
+    return not any(term.is_strange for term in terms)
 
 
 def with_slips(terms: Sequence[Term], *, only_likely: bool = False) -> Question:
@@ -153,7 +166,8 @@ def with_slips(terms: Sequence[Term], *, only_likely: bool = False) -> Question:
 def with_more_slips(terms: Sequence[Term]) -> Question:
     """One word more is a slip, as long as others say what is meant; not one of those that were typed with care."""
     numbers = range(len(terms))
-    careful = {number for number in numbers if terms[number].is_sound and terms[number].has_accents}
+    is_short = len(terms) < LEAST_FOR_TWO
+    careful = {number for number in numbers if terms[number].is_sound and (is_short or terms[number].has_accents)}
     strange = [number for number in numbers if terms[number].is_strange]
     more = [[*strange, number] for number in numbers if number not in strange] if strange else combinations(numbers, 2)
     few = [list(slips) for slips in more if len(slips) * 3 <= len(terms) * 2 and not careful.intersection(slips)]
@@ -167,7 +181,7 @@ def _slips(terms: Sequence[Term], places: Sequence[Sequence[int]], ways: Sequenc
     tiers = [[list(_asked(terms, slips, place, likely=likely)) for slips in places] for likely, place in ways]
     answerable: list[Tier] = [[asked for asked in tier if all(asked)] for tier in tiers]
     slips = {number for some in places for number in some}
-    is_doubtful = len(terms) == 2
+    is_doubtful = len(terms) == 2 or (len(terms) == 3 and is_answerable(terms))
     return Question(
         [tier for tier in answerable if tier],
         _phrases(([*term.near] if number in slips else []) + [term.folded] for number, term in enumerate(terms)),
@@ -187,11 +201,13 @@ def _together(terms: Sequence[Term], places: Sequence[Sequence[int]]) -> list[st
 def _asked(terms: Sequence[Term], slips: Sequence[int], place: str, *, likely: bool) -> Iterator[list[Lexeme]]:
     """A word that may well be meant as it is can only be a slip where the others are meant as they are."""
     is_doubtful = any(terms[number].is_sound for number in slips)
+    is_careful = any(has_tone(term.exact) for term in terms)
     for number, term in enumerate(terms):
         if number in slips:
             yield term.slipped(place, likely=likely)
         else:
-            yield term.as_said(place) if is_doubtful and term.is_sound else term.going_on(place)
+            exact = AS_EXACT[place] if is_careful else place
+            yield term.lexemes(exact) if is_doubtful and term.is_sound else term.going_on(place)
 
 
 def without_some(terms: Sequence[Term]) -> Iterator[Question]:
@@ -201,7 +217,7 @@ def without_some(terms: Sequence[Term]) -> Iterator[Question]:
         # in English the goods come last
         known = known[::-1]
     if len(known) < len(terms):
-        yield from _kept(terms, known)
+        yield from _kept(terms, known, known)
     if 2 < len(known) <= MOST_PARTED:
         yield from _parted(terms, known, with_head=True)
     if len(terms) > 1:
@@ -218,22 +234,24 @@ def _parted(terms: Sequence[Term], known: Sequence[Term], *, with_head: bool) ->
     for size in sizes:
         for kept in combinations(known, size):
             if (kept[0] is known[0]) is with_head:
-                yield from _kept(terms, kept)
+                yield from _kept(terms, kept, kept[:1] if with_head else kept)
 
 
-def _kept(terms: Sequence[Term], kept: Sequence[Term]) -> Iterator[Question]:
-    """These words with the accents that were typed, at least one of them in the title."""
-    said = [term.folded for term in kept if term.says_much]
-    if said:
-        tiers: list[Tier] = [[[term.as_said(place) for term in kept]] for place in (TITLE_FOLDED, NAMES_FOLDED)]
+def _kept(terms: Sequence[Term], kept: Sequence[Term], said: Sequence[Term]) -> Iterator[Question]:
+    """These words with the accents that were typed, one of those that say what the goods are in the title or a name."""
+    is_careful = any(has_tone(term.exact) for term in terms)
+    goods = [term.folded for term in said if term.says_much or (len(kept) > 1 and not term.folded.isdecimal())]
+    if any(term.says_much for term in kept) and goods:
+        places = (TITLE_EXACT, NAMES_EXACT) if is_careful else (TITLE_FOLDED, NAMES_FOLDED)
+        tiers: list[Tier] = [[[term.as_said(place) for term in kept]] for place in places]
         phrase = [" ".join(term.folded for term in kept)]
-        alone = said if len(kept) == 1 else []
-        yield Question(tiers, phrase, titles=[] if alone else said, names=alone, left_out=_others(terms, kept))
+        titles = [] if len(kept) == 1 else [f" {goods[0]} %"] if len(said) == 1 else [f"% {word} %" for word in goods]
+        yield Question(tiers, phrase, titles=titles, names=goods, left_out=_others(terms, kept))
 
 
 def _goods(terms: Sequence[Term], known: Sequence[Term]) -> Iterator[Question]:
     for term in known:
-        yield from _kept(terms, [term])
+        yield from _kept(terms, [term], [term])
 
 
 def _others(terms: Sequence[Term], kept: Sequence[Term]) -> tuple[str, ...]:
