@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from marketplace.contracts.models import Agreement
+from marketplace.contracts.queries import agreements as lists
 from marketplace.contracts.services import agreements, endings, renewing
 from marketplace.contracts.states.agreements import AgreementKind, AgreementState, PaperKind, Side
-from marketplace.core.database import writing
+from marketplace.core.database import db, writing
 from tests.contracts import changing
 from tests.contracts.changing import (
     again,
@@ -49,6 +52,20 @@ def child(framework: Agreement, sides: TwoSides, **changes: object) -> Agreement
     with writing():
         agreements.save_draft(made, Side.SELLER, filled, by)
     return made
+
+
+def test_more_framework_agreements_than_are_listed_can_be_begun_from(
+    app: Flask, client_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "PARTNERS", 0)
+    with app.app_context():
+        sides = two_sides()
+        framework = agreement_in(AgreementState.ACTIVE, sides, kind=AgreementKind.FRAMEWORK)
+        form = {"kind": "sale", "side": "seller", "partner": sides.buyer.ref, "parent": framework.ref}
+    assert client_of(sides.manager).post("/agreements", data=form).status_code == 303
+    with app.app_context():
+        made = db.session.scalars(select(Agreement).where(Agreement.parent_id == framework.id)).one()
+        assert (made.kind, made.state) == (AgreementKind.SALE, AgreementState.DRAFT)
 
 
 def test_a_sale_takes_over_goods_prices_and_the_end_of_the_term(framework: Agreement, sides: TwoSides) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -359,6 +360,19 @@ def test_a_case_names_who_is_awaited(app: Flask, client_of: ClientOf) -> None:
     assert "hai bên đã trả lời; Sở kết luận" in made.own.get(made.desk).text
     assert "hai bên đã trả lời" in made.own.get("/department/monitoring").text
     assert "bên bạn đã trả lời" in made.seller.get(made.page).text
+
+
+def test_only_a_case_without_an_answer_is_broken_off_in_red(app: Flask, client_of: ClientOf) -> None:
+    made = Followed(app, client_of)
+    assert look_of_the_end(made.own.get(made.desk).text) == "danger"
+    made.seller.post(f"{made.page}/answer", data={"acted": "yes", "answer": "Đã giao bù."})
+    assert look_of_the_end(made.own.get(made.desk).text) == "primary"
+
+
+def look_of_the_end(page: str) -> str:
+    found = re.search(r'<button class="button button-(\w+)"[^>]*><span>Khép hồ sơ</span>', page)
+    assert found
+    return found[1]
 
 
 def test_a_department_lifts_its_stop_after_the_case(app: Flask, client_of: ClientOf) -> None:
