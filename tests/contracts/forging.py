@@ -176,6 +176,18 @@ def with_flags(flags: int) -> bytes:
     return signed_freely(paper.issued_paper(), paper.token_of(paper.SELLER), change=change)
 
 
+def locking() -> bytes:
+    """The seller's signature forbids that anybody signs after it: the buyer's would break it for every reader."""
+    from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, SigFieldSpec, append_signature_field
+
+    def change(writer: Any) -> None:
+        lock = FieldMDPSpec(FieldMDPAction.INCLUDE, ["BenMua"])
+        box = (70, 100, 260, 160)
+        append_signature_field(writer, SigFieldSpec("Signature1", on_page=1, box=box, field_mdp_spec=lock))
+
+    return signed_freely(paper.issued_paper(), paper.token_of(paper.SELLER), "Signature1", change=change)
+
+
 def with_script() -> bytes:
     """A field of one's own that runs a script when it is clicked."""
     from pyhanko.pdf_utils import generic

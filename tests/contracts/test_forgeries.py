@@ -56,6 +56,7 @@ FORGERIES: dict[str, tuple[Made, int, Fault]] = {
     "a picture in the other's field": (forging.with_words_in_the_others_block, 4, Fault.CHANGED),
     "10,000 pages after ours": (forging.many_pages_after_ours, 4, Fault.CHANGED),
     "a tree that holds itself": (forging.self_referencing, 4, Fault.CHANGED),
+    "a signature that locks the other's field": (forging.locking, 4, Fault.LOCKED),
     "a field with a script": (forging.with_script, 5, Fault.CHANGED),
     "a picture over the prices": (forging.covering_picture, 5, Fault.OUTSIDE),
     "a picture that does not shrink": (lambda: forging.with_flags(12), 5, Fault.OUTSIDE),

@@ -20,6 +20,7 @@ FITS, TRUSTED = "Signature is Valid.", "Certificate is Trusted."
 BLIND = {
     "another price, signed afresh": "BenBan",
     "another price in the signing part": "BenBan",
+    "a signature that locks the other's field": "Signature1",
     "a picture over the prices": "Signature1",
     "a field that grows": "BenBan",
     "a picture in the other's field": "BenBan",

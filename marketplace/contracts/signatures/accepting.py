@@ -30,6 +30,10 @@ from marketplace.core import clock
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 LEAST_RSA, LEAST_CURVE = 2048, 256
+# purposes of machines and of authorities: a certificate that names nothing else was not given to sign papers
+OF_MACHINES = {
+    "server_auth", "code_signing", "time_stamping", "ocsp_signing", "ipsec_end_system", "ipsec_tunnel", "ipsec_user",
+}  # fmt: skip
 STRONG = {"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512"}
 
 
@@ -126,10 +130,17 @@ def check_trusted(case: Case) -> None:
     if not _is_long_enough(certificate.public_key):
         raise Found(Fault.WEAK_KEY)
     case.chain = _chain(case)
-    usage = certificate.key_usage_value
-    if usage is None or "non_repudiation" not in usage.native:
+    if not _is_made_for_signing(certificate):
         raise Found(Fault.WRONG_USAGE)
     case.report["certificates"] = [base64.b64encode(one.dump()).decode() for one in case.chain]
+
+
+def _is_made_for_signing(certificate: Any) -> bool:
+    """A holder's own certificate, not an authority's, whose use and purposes let her sign papers."""
+    usage, purposes = certificate.key_usage_value, certificate.extended_key_usage_value
+    if certificate.ca or usage is None or "non_repudiation" not in usage.native:
+        return False
+    return purposes is None or not set(purposes.native) <= OF_MACHINES
 
 
 def _method(signature: Any) -> str:

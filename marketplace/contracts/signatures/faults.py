@@ -60,6 +60,13 @@ class Fault(Labelled):
             "whatever it is. For other terms ask for changes on the agreement's page."
         ),
     )
+    LOCKED = (
+        "locked",
+        _l(
+            "The signature locks or certifies the document, so that the other side's would break it. Please sign "
+            "once more without that: as an ordinary signature that leaves the document open."
+        ),
+    )
     # 5 inside the reserved block
     OUTSIDE = (
         "outside",

@@ -25,7 +25,7 @@ KINDS = ("/adbe.pkcs7.detached", "/ETSI.CAdES.detached")
 # what a signature's field or its widget may hold: no act that a viewer would carry out, no layer that hides it
 PARTS = {
     "/FT", "/T", "/TU", "/TM", "/V", "/Ff", "/F", "/Type", "/Subtype", "/Rect", "/P", "/AP", "/AS", "/Border", "/BS",
-    "/MK", "/DA", "/DR", "/Q", "/Lock", "/SV", "/Kids", "/Parent", "/NM", "/M", "/C", "/StructParent", "/H",
+    "/MK", "/DA", "/DR", "/Q", "/SV", "/Kids", "/Parent", "/NM", "/M", "/C", "/StructParent", "/H",
 }  # fmt: skip
 
 
@@ -163,11 +163,19 @@ def check_nothing_else(case: Case) -> None:
     """From our revision on, each part adds nothing but this field's signature and material to validate it."""
     from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, DiffResult, ModificationLevel
 
+    _check_unlocked(case.signature)
     result = DEFAULT_DIFF_POLICY.review_file(case.reader, case.base.xrefs.total_revisions - 1)
     if not isinstance(result, DiffResult) or result.modification_level > ModificationLevel.FORM_FILLING:
         raise Found(Fault.CHANGED)
     if not result.changed_form_fields <= {case.signature.field_name}:
         raise Found(Fault.CHANGED)
+
+
+def _check_unlocked(signature: Any) -> None:
+    """A lock or a certification lets every reader call this signature broken once the other side has signed."""
+    parts = (signature.sig_field, *_widgets(signature.sig_field).values())
+    if "/Reference" in signature.sig_object or any("/Lock" in one for one in parts):
+        raise Found(Fault.LOCKED)
 
 
 # --- 5 ---------------------------------------------------------------------------------------------------------------

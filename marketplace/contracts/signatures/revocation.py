@@ -119,7 +119,10 @@ def _fits(crl: Any, issuer: Any) -> bool:
 
 
 def _speaks_of(crl: Any, certificate: Any) -> bool:
-    """A whole list of this kind of certificates; lists of changes or of some reasons prove nothing by themselves."""
+    """A whole list of this kind of certificates, or the very part in which this one would stand.
+
+    Lists of changes, of some reasons or of other parts prove nothing by themselves.
+    """
     from cryptography import x509
 
     is_authority = _is_authority(certificate)
@@ -128,11 +131,26 @@ def _speaks_of(crl: Any, certificate: Any) -> bool:
         if isinstance(value, x509.IssuingDistributionPoint):
             partial = value.indirect_crl or value.only_some_reasons or value.only_contains_attribute_certs
             other = value.only_contains_user_certs if is_authority else value.only_contains_ca_certs
-            if partial or other:
+            if partial or other or not _is_its_part(value, certificate):
                 return False
         elif extension.critical:
             return False
     return True
+
+
+def _is_its_part(part: Any, certificate: Any) -> bool:
+    """A list of a named part speaks only of certificates that say they stand in that part."""
+    from cryptography import x509
+
+    if part.full_name is None and part.relative_name is None:
+        return True
+    try:
+        points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    except (x509.ExtensionNotFound, ValueError):
+        return False
+    if part.relative_name is not None:
+        return any(one.relative_name == part.relative_name for one in points)
+    return any(name in part.full_name for one in points for name in one.full_name or ())
 
 
 def _is_authority(certificate: Any) -> bool:
