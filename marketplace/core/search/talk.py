@@ -20,7 +20,7 @@ shopee / lazada / tiki / freeship / review / đánh giá / how much / price of /
 # dropped only as typed here: without accents they are other words too (của and cua, giá and gia vị)
 _AS_TYPED = """
 ở bán giá rẻ tại của cho và với loại nào cần tìm muốn những các là có hàng tỉnh huyện tp ạ ơi nhé nha nhỉ không
-mình em tôi ai ship đặt nhận xin hỏi shop đồng the of in and for with
+mình em tôi ai gì ship đặt nhận xin hỏi shop đồng the of in and for with
 """
 # dropped where nothing holds all the words: as often words of something, with or without accents
 _SMALL = """
@@ -77,7 +77,7 @@ def without_small_talk(words: list[str]) -> list[str]:
     after = [*words[1:], ""]
     other = _plain if any(map(has_tone, words)) else frozenset()
     kept = [word for word, next_one in zip(words, after, strict=True) if word in other or not _is_small(word, next_one)]
-    return kept or words
+    return kept or [word for word in words if word == "quà"] or words
 
 
 def _is_small(word: str, following: str) -> bool:
