@@ -70,7 +70,8 @@ class Reading:
 
     def guesses(self) -> Iterator[Question]:
         """What else may be meant where nothing holds all that was typed, the likeliest first."""
-        for terms in dict.fromkeys((self._terms(self.typed, join=True), self.fewer)):
+        known = self.words
+        for terms in dict.fromkeys((self._terms(self.typed, join=True), self.fewer)) if known else ():
             if terms != self.terms and is_answerable(terms):
                 yield as_typed(terms) if len(terms) > 1 or len(self.terms) == 1 else alone(terms[0])
         yield from self._slips()
@@ -106,7 +107,7 @@ class Reading:
         if not typed:
             return ()
         asked = {form for word in typed for form in (folded_word(word), *numbers_of(word))}
-        held = index.held(self.kind, asked)
+        held = asked & self.words if "words" in self.__dict__ else index.held(self.kind, asked)
         unfinished = not self.text[-1:].isspace()
         if not all(folded_word(word) in held for word in typed):
             begun = unfinished and not join and not set(folded_word(typed[-1])) & _VOWELS
