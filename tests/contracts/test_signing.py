@@ -16,12 +16,13 @@ from marketplace.contracts.jobs import signing as jobs
 from marketplace.contracts.models import Agreement, AgreementEvent, Deadline, Signature, SignatureCheck
 from marketplace.contracts.queries import signing as known
 from marketplace.contracts.queries import turns
-from marketplace.contracts.services import agreements, mandates
+from marketplace.contracts.services import agreements, mandates, trust
 from marketplace.contracts.signatures.faults import Fault
 from marketplace.contracts.states.agreements import AgreementState, ReopenReason, Side, Turn
 from marketplace.contracts.states.performing import DeadlineKind
 from marketplace.contracts.states.signing import UploadState, Verdict
 from marketplace.core import clock
+from marketplace.core.actors import SYSTEM
 from marketplace.core.database import db, writing
 from marketplace.core.files import store
 from marketplace.core.outbox import Notice
@@ -207,6 +208,32 @@ def test_after_a_roll_back_a_new_branch_leads_into_force(market: Flask) -> None:
     )
     pens.sign(agreement, BUYER, sides, pens.signed_file(agreement, BUYER, again))
     assert now(agreement).state is AgreementState.ACTIVE
+
+
+def test_a_list_that_nobody_has_looked_at_keeps_a_paper_out_of_force(market: Flask) -> None:
+    sides, agreement = pens.ready_to_sign()
+    pens.sign(agreement, SELLER, sides)
+    pens.publish({pens.serial_of(sides.seller): clock.now() - timedelta(minutes=1)})
+    assert pens.sign(agreement, BUYER, sides).refusal == Fault.MOVED_ON.value
+    assert (now(agreement).state, agreement.turn) == (AgreementState.SIGNING, Turn.SELLER)
+    assert kinds(agreement)[-2:] == ["roll_back", "upload_refused"]
+
+
+def test_what_falls_falls_before_another_is_proven(market: Flask) -> None:
+    """One look finds the first signature proven and the second revoked: the paper is in force at no moment."""
+    sides, agreement = pens.ready_to_sign()
+    between = pens.paperwork.authority().intermediate("Trial CA 3")
+    token = between.issue(pens.Subject(name=sides.seller.legal_name, uids=(f"MST:{sides.seller.tax_code}",)))
+    top = pens.top_of(pens.document_of(agreement))
+    file = forging.signed_freely(top, token, "BenBan", between.certificate)
+    assert pens.sign(agreement, SELLER, sides, file).state is UploadState.HELD
+    assert pens.sign(agreement, BUYER, sides).state is UploadState.ACCEPTED
+    with writing():
+        trust.take_list(between.revocations(), by=SYSTEM)
+    pens.publish({pens.serial_of(sides.buyer): clock.now() - timedelta(minutes=1)})
+    jobs.look_again()
+    assert (now(agreement).state, agreement.turn) == (AgreementState.SIGNING, Turn.BUYER)
+    assert "activate" not in kinds(agreement)
 
 
 def test_after_seven_days_without_proof_it_falls(market: Flask) -> None:

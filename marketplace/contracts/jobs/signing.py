@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from flask import current_app
@@ -12,6 +13,7 @@ from marketplace.contracts.models import Agreement, Document, Signature
 from marketplace.contracts.queries import signing as known
 from marketplace.contracts.services import holding, signing, trial, trust
 from marketplace.contracts.signatures import child
+from marketplace.contracts.signatures.revocation import Known
 from marketplace.contracts.states.agreements import RUNNING, AgreementState, Evidence
 from marketplace.contracts.states.signing import OPEN_UPLOADS, Verdict
 from marketplace.core.actors import SYSTEM
@@ -33,6 +35,8 @@ def check_upload(upload: str) -> None:
         if not signing.begin_check(found):
             return
     answer = child.judged(question)
+    # a list may have come in since the other side signed, and this file may be the last that is awaited
+    _look_at([one.id for one in known.live_chain(found.document)])
     with writing():
         signing.settle(found, answer)
 
@@ -49,11 +53,23 @@ def _open() -> list[int]:
 @handles("contracts.look_again")
 def look_again() -> None:
     """Every signature that may still change, each in a transaction of its own."""
-    for signature_id in _open():
-        signature = db.session.get(Signature, signature_id)
-        if signature is None or known.verdicts_of([signature])[signature.id] is Verdict.REVOKED:
-            continue
-        standing = holding.standing_of(signature)
+    _look_at(_open())
+
+
+def _look_at(ids: Collection[int]) -> None:
+    """First what falls, then what is proven: nothing enters into force upon a signature that a list has revoked."""
+    for signature_id in ids:
+        _draw(signature_id, Known.REVOKED, (Verdict.ACCEPT, Verdict.HOLD))
+    for signature_id in ids:
+        _draw(signature_id, Known.GOOD, (Verdict.HOLD,))
+
+
+def _draw(signature_id: int, what: Known, verdicts: Collection[Verdict]) -> None:
+    signature = db.session.get(Signature, signature_id)
+    if signature is None or known.verdicts_of([signature])[signature.id] not in verdicts:
+        return
+    standing = holding.standing_of(signature)
+    if standing.known is what:
         with writing():
             holding.look_again(db.session.get_one(Signature, signature_id), standing)
 
