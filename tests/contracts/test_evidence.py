@@ -30,6 +30,7 @@ from tests.contracts import performing as perform
 from tests.contracts.making import Walk, add_signature, agreement_in, department, document_of, officer_of, two_sides
 
 Members = Callable[[Any], Client]
+KNOWLEDGE = ("SHA-256", "UTF-8", "64 chữ số 0", "null")
 
 
 @pytest.fixture
@@ -74,7 +75,10 @@ def test_the_package_holds_everything_and_its_sums_are_right(issued: Agreement) 
     document = document_of(issued)
     assert hashlib.sha256(files["terms-v1.json"]).hexdigest() == document.terms_sha256
     assert hashlib.sha256(files[f"{number}-issued.pdf"]).hexdigest() == document.sha256
-    assert "HỒ SƠ CHỨNG CỨ" in files["DOC-TRUOC.txt"].decode()
+    read_first = files["DOC-TRUOC.txt"].decode()
+    assert "HỒ SƠ CHỨNG CỨ" in read_first
+    # without these a stranger computes other hashes
+    assert [word for word in KNOWLEDGE if word not in read_first] == []
 
 
 def test_a_stranger_can_recompute_the_chain(issued: Agreement) -> None:

@@ -158,7 +158,8 @@ def _read_first() -> str:
         "terms-v*.json: the text as data; its SHA-256 stands in the PDF.\n"
         "report.pdf, report.json: who signed, with which certificate, what was checked.\n"
         "events.jsonl: what happened, one event a line. The hash of each is SHA-256 of the hash before it (as text) "
-        "followed by its `event` as JSON with sorted keys and no blanks.\n"
+        "followed by its `event` as JSON in UTF-8 with sorted keys, no blanks and no letter escaped; 64 zeros stand "
+        "before the first. Where `event` is null it is not yours to read, but its hash still links the others.\n"
         "crl/: the lists of revoked certificates that were used.\n"
         "SHA256SUMS: check all files at once by: sha256sum -c SHA256SUMS\n"
     )
