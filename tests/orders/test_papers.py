@@ -53,7 +53,7 @@ def test_both_sides_take_a_receipt_and_the_seller_a_packing_slip(
         assert (answer.mimetype, answer.headers["Cache-Control"]) == ("application/pdf", "no-store, private")
         assert answer.headers["Content-Disposition"] == f'attachment; filename="bien-nhan-{ref}.pdf"'
         told = words(read(answer.data))
-        assert "Biên nhận này không phải hoá đơn điện tử" in told
+        assert "Biên nhận này không phải hóa đơn điện tử" in told
         assert "−130.000 ₫" in told
         assert ref in told
     slip = words(read(seller.get(f"/orders/{ref}/packing-slip.pdf").data))
@@ -116,3 +116,22 @@ def test_papers_speak_the_readers_language(
             assert receipt_of(order)["title"] == "Receipt"
             assert packing_slip_of(order)["rows"][0][2] == "L01"
             assert "OCOP 4 stars · 12/QĐ-UBND" in receipt_of(order)["rows"][0][0]
+
+
+def test_papers_of_a_cancelled_order_say_so(buyer: Client, seller: Client, stall: Stall) -> None:
+    ref = confirmed(buyer, seller, stall, (stall.cake, 2))
+    assert seller.post(f"/orders/{ref}/cancellation", data={"reason": "out_of_stock"}).status_code == 303
+    assert "Đơn này đã hủy" in words(read(buyer.get(f"/orders/{ref}/receipt.pdf").data))
+    assert "Xin đừng gửi hàng" in words(read(seller.get(f"/orders/{ref}/packing-slip.pdf").data))
+    assert "packing-slip.pdf" not in text_of(seller.get(f"/desk/orders/{ref}"))
+    assert "Dự kiến nhận" not in text_of(buyer.get(f"/orders/{ref}"))
+    with stall.app.app_context():
+        purchase = db.session.query(Order).filter_by(ref=ref).one().purchase.ref
+    thanks = text_of(buyer.get(f"/purchases/{purchase}"))
+    assert "1 đơn hàng của lần mua này đã hủy" in thanks
+    assert "Dự kiến nhận" not in thanks
+
+
+def test_only_goods_by_weight_are_lighter_than_agreed(buyer: Client, seller: Client, stall: Stall) -> None:
+    ref = confirmed(buyer, seller, stall, (stall.cake, 2))
+    assert 'value="lighter"' not in text_of(seller.get(f"/desk/orders/{ref}"))

@@ -149,3 +149,16 @@ def test_letters_about_cards_read_well_in_both_languages(cards: Cards, operator:
         vi, en = letter_of(notice, "vi"), letter_of(notice, "en")
         assert vi.subject != en.subject
         assert not any(mark in letter.text for letter in (vi, en) for mark in ("None", "%(", "{"))
+
+
+def test_a_seller_is_not_promised_money_that_goes_back(cards: Cards, client_of: ClientOf) -> None:
+    purchase = cards.placed()
+    cards.send(cards.paid(purchase))
+    cards.work()
+    order = cards.orders_of(purchase)[0].ref
+    seller = client_of(cards.market.manager)
+    assert "trong kỳ chi trả tới" in seller.get(f"/desk/orders/{order}").text
+    cancel(cards.market, order)
+    page = seller.get(f"/desk/orders/{order}").text
+    assert "toàn bộ được hoàn lại cho người mua" in page
+    assert "trong kỳ chi trả tới" not in page

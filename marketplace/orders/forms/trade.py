@@ -135,13 +135,14 @@ class ShipForm(Form):
 
 def with_parcel(form: ShipForm, lines: Iterable[OrderLine]) -> ShipForm:
     """Ask for each line how many packs are in the parcel, what they weigh together where weight counts, why fewer."""
-    reasons = [("", _l("all is there")), *((reason.value, reason.label) for reason in ShortReason)]
     for line in lines:
+        reasons = [reason for reason in ShortReason if line.is_by_weight or reason is not ShortReason.LIGHTER]
+        offered = [("", _l("all is there")), *((reason.value, reason.label) for reason in reasons)]
         ask_for(form, f"packs-{line.sku}", packs_field(_l("Packs sent"), line.quantity), line.quantity)
         if line.is_by_weight:
             ask_for(form, f"grams-{line.sku}", WeightField(_l("Weight in all"), [Optional()]), None)
         ask_for(
-            form, f"reason-{line.sku}", choice_field(_l("If something is missing: why?"), required=False), "", reasons
+            form, f"reason-{line.sku}", choice_field(_l("If something is missing: why?"), required=False), "", offered
         )
     return form
 

@@ -9,7 +9,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import locale
 from marketplace.orders.models import Order, OrderLine
 from marketplace.orders.queries import timeline
-from marketplace.orders.states import DeliveryKind
+from marketplace.orders.states import DeliveryKind, OrderState
 from marketplace.web.filters import day, number, vnd
 
 Block = dict[str, Any]
@@ -23,7 +23,7 @@ def packing_slip_of(order: Order) -> dict[str, Any]:
         blocks=[_receiver(order), _seller(order), _carriage(order)],
         columns=[_column("", "tick"), _column(_("Goods"), "name"), _column(_("Lot")), _column(_("Packs"), "number")],
         rows=[["", _named(line), line.lot_codes, _packs(line)] for line in order.lines],
-        notes=[_("Note: %(note)s", note=order.purchase.note)] if order.purchase.note else [],
+        notes=_slip_notes(order),
     )
 
 
@@ -40,16 +40,7 @@ def receipt_of(order: Order) -> dict[str, Any]:
             _column(_("VAT"), "number"),
             _column(_("Amount"), "number"),
         ],
-        rows=[
-            [
-                _named(line),
-                number(line.quantity),
-                vnd(line.unit_price_vnd),
-                f"{line.vat_percent} %",
-                vnd(line.amount_vnd),
-            ]
-            for line in order.lines
-        ],
+        rows=[_priced(line) for line in order.lines],
         sums=_sums(order),
         notes=[_payment_words(order), _("This receipt is not an electronic tax invoice. The seller issues that one.")],
     )
@@ -147,5 +138,19 @@ def _sum(label: str, amount: str, *, strong: bool = False) -> dict[str, Any]:
     return {"label": label, "amount": amount, "strong": strong}
 
 
+def _slip_notes(order: Order) -> list[str]:
+    noted = [_("Note: %(note)s", note=order.purchase.note)] if order.purchase.note else []
+    return [_("This order is cancelled. Please do not ship it."), *noted] if _is_off(order) else noted
+
+
+def _is_off(order: Order) -> bool:
+    return order.state is OrderState.CANCELLED
+
+
 def _payment_words(order: Order) -> str:
+    if _is_off(order):
+        back = _("This order is cancelled: nothing is due for it, and what was paid goes back to the buyer.")
+        return back if order.is_paid else _("This order is cancelled: nothing is due for it.")
+    if order.is_paid and order.payment_method == "stripe":
+        return _("Paid by card.")
     return _("The seller has received the payment.") if order.is_paid else _("Not paid yet.")
