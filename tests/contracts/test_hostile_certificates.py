@@ -14,7 +14,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID as Purpose
 
 from marketplace.contracts.signatures.faults import Fault
 from marketplace.contracts.signatures.questions import Judgement
-from marketplace.contracts.signatures.trial_authority import Issued, serial_of
+from marketplace.contracts.signatures.trial_authority import Issued, Subject, serial_of
 from tests.contracts import forging
 from tests.contracts import paperwork as paper
 
@@ -96,6 +96,11 @@ def test_a_holder_is_no_authority() -> None:
     forged = Issued(made, paper.token_of(paper.SELLER).key)
     file = forging.signed_freely(paper.issued_paper(), forged, "BenBan", honest.certificate)
     assert paper.judged(file).fault is Fault.UNTRUSTED
+
+
+def test_a_companys_code_as_a_persons_number_binds_nobody() -> None:
+    person = Subject(name="Nguyễn Văn A", uids=(f"CCCD:{paper.SELLER_CODE}",))
+    assert paper.judged(forging.by(person)).fault is Fault.OTHER_ORGANISATION
 
 
 # --- of which certificates a list speaks -----------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from marketplace.contracts.signatures.opening import (
 from marketplace.contracts.signatures.questions import Answer, Judgement, Question, covers, refused
 from marketplace.contracts.signatures.revocation import Known
 from marketplace.core import clock
+from marketplace.core.tax_codes import TaxCodeKind, kind_of
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 LEAST_RSA, LEAST_CURVE = 2048, 256
@@ -213,7 +214,9 @@ def _described(identity: Any) -> dict[str, Any]:
 def check_holder(case: Case) -> None:
     """The number in the subject's UID is the organisation's; a certificate without one was registered."""
     identity, question = case.identity, case.question
-    if question.tax_code and question.tax_code in identity.numbers:
+    # only a household goes by its owner's own number: a company's code is no person's
+    own = identity.numbers if kind_of(question.tax_code) is TaxCodeKind.PERSON else identity.tax_codes
+    if question.tax_code and question.tax_code in own:
         case.report["bound_by"] = "tax_code"
     elif (identity.fingerprint, identity.issuer) in question.registered:
         case.report["bound_by"] = "registration"
