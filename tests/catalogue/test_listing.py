@@ -241,6 +241,14 @@ def test_a_product_page_costs_a_fixed_number_of_queries(window: Flask) -> None:
     assert max(costs) <= MOST_QUERIES
 
 
+@pytest.mark.parametrize(
+    "query", ["iphone quảng trị", "sâm quảng ninh", "hạ long iphone", "áo dài huế", "nước mắm điện biên"]
+)
+def test_words_that_hide_everything_as_filters_cost_four_queries_more(shop_window: Flask, query: str) -> None:
+    listing(Filters())
+    assert cost(lambda: listing(Filters(q=query))) <= MOST_QUERIES + 4
+
+
 # --- short lists -----------------------------------------------------------------------------------------------------
 
 

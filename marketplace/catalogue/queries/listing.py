@@ -82,19 +82,34 @@ class Listing:
 
 
 def listing(filters: Filters) -> Listing:
-    """The page that the filters ask for, in at most six queries; words that hide everything as filters stay words."""
-    found = _listing(understood(filters))
-    if not found.total and any(part.field in NAMES for part in found.wish.parts):
-        literal = _listing(understood(filters, names_too=False))
-        return literal if literal.total else found
-    return found
+    """The page that the filters ask for, in at most six queries; ten where words that hide everything as filters
+    are looked for as words instead.
+    """
+    found = _found(understood(filters))
+    if not found.counts.total and any(part.field in NAMES for part in found.wish.parts):
+        literal = _found(understood(filters, names_too=False))
+        found = literal if literal.counts.total else found
+    return _page_of(found)
 
 
-def _listing(wish: Wish) -> Listing:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a wish finds, counted and not yet read."""
+
+    wish: Wish
+    asked: search.Search | None
+    hits: Subquery | None
+    counts: Counts
+
+
+def _found(wish: Wish) -> _Found:
     asked = search.Search(KIND, wish.text) if wish.text else None
     hits = asked.hits() if asked else None
-    called = names()
-    counts = counted(wish.filters, _base(hits), called, is_search=hits is not None)
+    return _Found(wish, asked, hits, counted(wish.filters, _base(hits), names(), is_search=hits is not None))
+
+
+def _page_of(found: _Found) -> Listing:
+    wish, asked, hits, counts, called = found.wish, found.asked, found.hits, found.counts, names()
     wanted = replace(wish.filters, page=min(wish.filters.page, max(1, -(-counts.total // wish.filters.per_page))))
     items = _cards_of_page(wanted, hits, called, counts) if counts.total else []
     suggestions = _suggestions(asked) if asked and not counts.total else []
