@@ -228,7 +228,7 @@ def _turn(now: Seen, paper: Row) -> str:
         return _signing(now, paper)
     known = {"agreed": "system", "in_review": "departments", "ready": "system", "winding_down": "both"}
     if paper.state == "active":
-        return "both" if paper.paper == "contract" and moves[-1].kind != "amend" else "nobody"
+        return "both" if paper.paper == "contract" else "nobody"
     return known.get(paper.state, "nobody")
 
 
