@@ -156,4 +156,5 @@ def on_operators_desk(actor: Actor, refs: Sequence[str]) -> Mapping[str, Markup]
     """The ways to payouts, bills and tax rules."""
     if not allows(actor, Permission.MONEY_RUN):
         return {}
-    return dict.fromkeys(refs, Markup(render_template("payments/operator_money.html")))  # noqa: S704 - escaped there
+    written = render_template("payments/operator_money.html", waiting=queries.count_to_look_at())
+    return dict.fromkeys(refs, Markup(written))  # noqa: S704 - our own template, escaped there

@@ -141,7 +141,7 @@ class DetailsForm(Form):
     place = text_field(_l("Place"), most=120, required=False)
     unit = text_field(_l("Unit"), most=20)
     keywords = text_field(_l("Other names that buyers look for"), most=300, required=False)
-    vat_percent = choice_field(_l("VAT in the price"), [(str(rate), f"{rate} %") for rate in (0, 5, 8, 10)])
+    vat_percent = choice_field(_l("VAT in the price"), [(str(rate), f"{rate}%") for rate in (0, 5, 8, 10)])
     months = MonthsField(_l("Months of the season"))
 
     @classmethod

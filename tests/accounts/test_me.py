@@ -185,6 +185,7 @@ def test_a_password_that_will_not_do_changes_nothing(
     answer = client.post("/me/password", data={"current": current, "password": password})
     assert answer.status_code == 422
     assert said in answer.text
+    assert ("password-error" in answer.text) == ("Mật khẩu hiện tại" not in said and said != "current-error")
     person = again(app, lan)
     assert (person.password_hash, person.sign_in_epoch) == (lan.password_hash, lan.sign_in_epoch)
 

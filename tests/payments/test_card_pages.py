@@ -119,6 +119,7 @@ def test_the_operator_gives_back_what_does_not_fit_and_notes_what_she_looked_at(
     page = operator.get("/operator/payments").text
     assert payment_of(order).ref in page
     assert "evt_dispute" in page
+    assert "2 khoản chờ bạn xử lý" in operator.get("/operator").text
     assert operator.post(f"/operator/payments/{payment_of(order).ref}/return").status_code == 303
     assert operator.post("/operator/payment-events/evt_dispute/resolution", data={"note": ""}).status_code == 422
     assert operator.post("/operator/payment-events/evt_dispute/resolution", data={"note": "Đã gọi"}).status_code == 303

@@ -52,9 +52,9 @@ def hashed(password: str) -> str:
 def new_hash(password: str, *about: str | None) -> str:
     """The hash of a password to be set; one that is short or guessed first is refused."""
     if len(password) < SHORTEST_PASSWORD:
-        raise Refused(_l("At least %(least)s characters, please.", least=SHORTEST_PASSWORD))
+        raise Refused(_l("At least %(least)s characters, please.", least=SHORTEST_PASSWORD), field="password")
     if is_guessable(password, *about):
-        raise Refused(_l("This password is guessed first. A few words in a row are safer."))
+        raise Refused(_l("This password is guessed first. A few words in a row are safer."), field="password")
     return hashed(password)
 
 

@@ -50,8 +50,14 @@ def ask_to_join() -> ResponseReturnValue:
 
 def _by_phone(form: SignUpForm) -> ResponseReturnValue:
     if not (settings().sms_url and form.phone.data):
-        form.refuse("email", _("Please fill this in."))
+        form.refuse("email", _contact_asked())
     return begin_by_phone(form.name.data, form.phone.data, form.wants.data or "")
+
+
+def _contact_asked() -> str:
+    if settings().sms_url:
+        return _("Please give an e-mail address or a phone number, so that we can reach you.")
+    return _("Please fill this in.")
 
 
 @bp.get("/sign-up/sent")

@@ -104,7 +104,7 @@ def _named(line: OrderLine) -> list[str]:
 
 def _priced(line: OrderLine) -> list[Any]:
     packs, price, amount = number(line.quantity), vnd(line.unit_price_vnd), vnd(line.amount_vnd)
-    return [_named(line), packs, price, f"{line.vat_percent} %", amount]
+    return [_named(line), packs, price, f"{line.vat_percent}%", amount]
 
 
 def _packs(line: OrderLine) -> str:

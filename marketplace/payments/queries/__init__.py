@@ -16,7 +16,13 @@ from marketplace.payments.queries.cards import (
     sessions_to_open,
 )
 from marketplace.payments.queries.ledger import balance_of, ledger_faults
-from marketplace.payments.queries.oversight import events_to_look_at, late_refunds, payments_in_review, stuck_refunds
+from marketplace.payments.queries.oversight import (
+    count_to_look_at,
+    events_to_look_at,
+    late_refunds,
+    payments_in_review,
+    stuck_refunds,
+)
 from marketplace.payments.queries.payments import (
     SAID_BY_SELLER,
     account_of,
@@ -44,6 +50,7 @@ __all__ = [
     "bank_named",
     "card_payments_of",
     "card_session",
+    "count_to_look_at",
     "due_by_card",
     "event_named",
     "events_to_look_at",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.core import clock
@@ -26,20 +26,40 @@ def _with_order(asked: Select[Any], payment: Any) -> Select[Any]:
     return asked.options(order.joinedload(Order.seller), order.joinedload(Order.purchase))
 
 
+def count_to_look_at() -> int:
+    """How many refunds, payments and events wait for the operator; one query."""
+    refunds = select(Refund.id).where(_is_late() | _is_stuck())
+    payments = select(Payment.id).where(Payment.state == PaymentState.REVIEW)
+    events = select(ProviderEvent.id).where(_is_to_look_at())
+    counted = [select(func.count()).select_from(rows.subquery()) for rows in (refunds, payments, events)]
+    return sum(db.session.execute(select(*(one.scalar_subquery() for one in counted))).one())
+
+
+def _is_late() -> ColumnElement[bool]:
+    return and_(Refund.state == RefundState.DUE, Refund.due_at <= clock.now())
+
+
+def _is_stuck() -> ColumnElement[bool]:
+    now = clock.now()
+    failed = Refund.state == RefundState.FAILED
+    silent = and_(Refund.state == RefundState.REQUESTED, Refund.created_at <= now - UNANSWERED_AFTER)
+    endless = and_(Refund.state == RefundState.PENDING, Refund.created_at <= now - UNFINISHED_AFTER)
+    return or_(failed, silent, endless)
+
+
+def _is_to_look_at() -> ColumnElement[bool]:
+    return and_(ProviderEvent.provider == CARD, ProviderEvent.outcome == "look")
+
+
 def late_refunds() -> Sequence[Refund]:
     """Refunds that sellers should have paid by now, the one that is late longest on top."""
-    late = select(Refund).where(Refund.state == RefundState.DUE, Refund.due_at <= clock.now())
-    asked = _with_order(late, joinedload(Refund.payment))
+    asked = _with_order(select(Refund).where(_is_late()), joinedload(Refund.payment))
     return db.session.scalars(asked.order_by(Refund.due_at, Refund.id).limit(MOST)).all()
 
 
 def stuck_refunds() -> Sequence[Refund]:
     """Refunds to cards that failed, or of which nothing is heard."""
-    now = clock.now()
-    failed = Refund.state == RefundState.FAILED
-    silent = (Refund.state == RefundState.REQUESTED) & (Refund.created_at <= now - UNANSWERED_AFTER)
-    endless = (Refund.state == RefundState.PENDING) & (Refund.created_at <= now - UNFINISHED_AFTER)
-    asked = _with_order(select(Refund).where(failed | silent | endless), joinedload(Refund.payment))
+    asked = _with_order(select(Refund).where(_is_stuck()), joinedload(Refund.payment))
     return db.session.scalars(asked.order_by(Refund.created_at, Refund.id).limit(MOST)).all()
 
 
@@ -53,5 +73,6 @@ def payments_in_review() -> Sequence[Payment]:
 
 def events_to_look_at() -> Sequence[ProviderEvent]:
     """What the card company told us that belongs to nothing we know, or that only a person can answer."""
-    found = (ProviderEvent.provider == CARD) & (ProviderEvent.outcome == "look")
-    return db.session.scalars(select(ProviderEvent).where(found).order_by(ProviderEvent.id).limit(MOST)).all()
+    return db.session.scalars(
+        select(ProviderEvent).where(_is_to_look_at()).order_by(ProviderEvent.id).limit(MOST)
+    ).all()
