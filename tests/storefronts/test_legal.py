@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from marketplace.orders.services.time_limits import PATIENCE_OF_BUYER, RETURNED_WITHIN
+from marketplace.payments.services.refunds import SELLER_PAYS_WITHIN
 from tests.clients import Client
 
 PAGES = {
@@ -43,3 +45,12 @@ def test_what_the_operator_has_filled_in_is_shown(app_with: Callable[..., Flask]
 
 def test_the_terms_name_their_version(app_with: Callable[..., Flask]) -> None:
     assert "Phiên bản 2027-01." in app_with(terms_version="2027-01").test_client().get("/terms").text
+
+
+def test_what_is_promised_is_what_the_market_does(client: Client) -> None:
+    returns = client.get("/delivery-and-returns?lang=en").text
+    assert f"within {RETURNED_WITHIN.days} days".replace("7", "seven") in returns
+    assert f"within {SELLER_PAYS_WITHIN.days} days".replace("7", "seven") in returns
+    terms = client.get("/terms?lang=en").text
+    assert f"more than {PATIENCE_OF_BUYER.days} days".replace("3", "three") in terms
+    assert "never takes the money" not in terms
