@@ -32,7 +32,7 @@ from tests.servers import ROOT, end_with_parent, environment_of
 
 JOBS = 200
 FAST_LEASE = timedelta(seconds=1)
-LATE = 60
+LATE = 180
 pace = {"once": 0.005, "slow": 1.0}
 
 
