@@ -48,9 +48,11 @@ ONCE = (
 )
 
 # CI tries the same examples each time; elsewhere new ones are tried, and what they find becomes a test
-hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
-if CI:
-    hypothesis.settings.load_profile("ci")
+# no machine is too slow for a test
+here = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("here", here)
+hypothesis.settings.register_profile("ci", here, derandomize=True, print_blob=True)
+hypothesis.settings.load_profile("ci" if CI else "here")
 
 
 # --- which tests run, and what a skip means --------------------------------------------------------------------------
