@@ -43,6 +43,8 @@ class Outcome:
 
 def parts_of(url: str, *, allow_http: bool) -> SplitResult:
     """The parts of an address that may be sent to; Unsendable where its form forbids it."""
+    if not url.isprintable() or " " in url:
+        raise Unsendable("form")
     try:
         parts = urlsplit(url)
         port_fine = parts.port is None or 0 < parts.port < 65536

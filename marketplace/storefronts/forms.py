@@ -33,6 +33,8 @@ LONGEST_STORY = 8_000
 MOST_PRICE = 999_000_000
 HEAVIEST = 2_000_000
 TIERS = (1, 2, 3)
+# what buyers read as "in stock" is for the producer a way to keep goods
+KEPT = {Keeping.STOCKED: _l("kept in stock")}
 
 
 def described(product: Product) -> Description:
@@ -168,7 +170,7 @@ class PackForm(Form):
     gross_grams = number_field(_l("Weight with packing"), least=1, most=HEAVIEST)
     minimum = number_field(_l("Least quantity of an order"), least=1)
     multiple = number_field(_l("Sold in steps of"), least=1)
-    keeping = radio_field(_l("How is it kept?"), [(one.value, one.label) for one in Keeping])
+    keeping = radio_field(_l("How is it kept?"), [(one.value, KEPT.get(one, one.label)) for one in Keeping])
     lead_days = number_field(_l("Days to make it"), most=60, required=False)
     daily_capacity = number_field(_l("Packs that can be made in a day"), least=1, required=False)
     is_actual_weight = tick_field(_l("Sold by what each pack really weighs"))

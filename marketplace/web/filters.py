@@ -31,6 +31,13 @@ def number(value: float) -> str:
     return _written(value, locale())
 
 
+class Figure(int):
+    """A number in a sentence that is put together later: written with the marks of the reader's language."""
+
+    def __str__(self) -> str:
+        return number(int(self))
+
+
 @lru_cache(maxsize=4096)
 def _written(value: float, language: str) -> str:
     """Lists say the same numbers again and again."""

@@ -34,7 +34,7 @@ from marketplace.core.money import MOST_VND, parse_vnd
 from marketplace.core.refusals import Refused
 from marketplace.core.text import clean
 from marketplace.core.weights import parse_grams
-from marketplace.web.filters import number, weight
+from marketplace.web.filters import Figure, weight
 from marketplace.web.requests import BadInput
 
 F = TypeVar("F", bound="Form")
@@ -187,13 +187,6 @@ class WholeNumberField(IntegerField):
         self.data = int(digits)
 
 
-class Figure(int):
-    """A number in a sentence that is put together later: written with the marks of the reader's language."""
-
-    def __str__(self) -> str:
-        return number(int(self))
-
-
 class Within(NumberRange):
     """Bounds of a number; where none could be read, that has been said and is enough."""
 
@@ -208,9 +201,8 @@ def number_field(
     label: Any, *, least: int = 0, most: int = MOST_PIECES, required: bool = True, **options: Any
 ) -> Field:
     """A whole number within bounds."""
-    bounds = Within(
-        least, most, _l("Please type a number from %(least)s to %(most)s.", least=Figure(least), most=Figure(most))
-    )
+    said = _l("Please type a number from %(least)s to %(most)s.", least=Figure(least), most=Figure(most))
+    bounds = Within(least, most, said)
     options["render_kw"] = {"inputmode": "numeric", **options.get("render_kw", {})}
     return WholeNumberField(label, [_needed(required), bounds], **options)
 

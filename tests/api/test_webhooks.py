@@ -370,7 +370,8 @@ def test_what_a_receiver_answers_cannot_break_the_page(
 @pytest.mark.parametrize(
     "url",
     ["ftp://vidu.vn/", "vidu.vn", "https://", "http://127.0.0.1/x", "https://10.0.0.8/", "https://[::1]/", "https://localhost/x",
-     "https://a:b@vidu.vn/", "https://vidu.vn:99999/", "https://169.254.169.254/latest", "https://vidu.vn/#a"],
+     "https://a:b@vidu.vn/", "https://vidu.vn:99999/", "https://169.254.169.254/latest", "https://vidu.vn/#a",
+     "https://vidu.vn/ok X: y", "https://vidu.vn/\u00a0x"],
 )  # fmt: skip
 def test_an_address_that_cannot_be_meant_is_refused(
     app: Flask, shop: Seller, client_of: Callable[..., Client], url: str

@@ -61,7 +61,7 @@ def test_a_pack_is_added_and_changed(desk: Desk) -> None:
         assert (pack.keeping, pack.daily_capacity, pack.is_by_weight) == (Keeping.MADE_TO_ORDER, 5, True)
         assert (pack.seller_code, pack.price_vnd) == ("B-1", 120_000)
         assert trail(sku) == ["add", "change"]
-    assert "không quá số đã thoả thuận" in desk.client.get(f"/desk/products/{desk.slug}/packs/{sku}").text
+    assert "không quá số đã thỏa thuận" in desk.client.get(f"/desk/products/{desk.slug}/packs/{sku}").text
 
 
 @pytest.mark.parametrize(
@@ -188,3 +188,8 @@ def test_what_was_declared_by_mistake_is_taken_back(desk: Desk) -> None:
 )
 def test_a_certificate_that_cannot_be_is_refused(desk: Desk, wrong: dict[str, str]) -> None:
     assert declare(desk, **wrong) == 422
+
+
+def test_a_way_to_keep_goods_is_not_called_as_buyers_see_it(desk: Desk) -> None:
+    page = desk.client.get(f"/desk/products/{desk.slug}/new-pack").text
+    assert "hàng có sẵn trong kho" in page
