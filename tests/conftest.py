@@ -276,6 +276,22 @@ def client_of(app: Flask) -> Callable[[Any], Client]:
     return signed_in
 
 
+@pytest.fixture(autouse=True)
+def nothing_stays() -> Iterator[None]:
+    """What a test changed in the process would be met by whichever test comes after it: so it is refused here."""
+    from marketplace.core import clock, i18n
+
+    before = _surroundings()
+    yield
+    assert i18n.locale() == i18n.DEFAULT_LOCALE, "a language is still spoken"
+    assert clock._stopped_at is None, "the clock still stands"
+    assert _surroundings() == before, "the environment has changed"
+
+
+def _surroundings() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+
+
 # --- time and races --------------------------------------------------------------------------------------------------
 
 

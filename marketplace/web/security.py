@@ -114,6 +114,11 @@ def choose_language() -> None:
         g.language_to_keep = asked
 
 
+def stop_speaking(_error: BaseException | None) -> None:
+    """A language ends with its request: what the thread does next is spoken in Vietnamese."""
+    i18n.speak(i18n.DEFAULT_LOCALE)
+
+
 def keep_reads_from_writing() -> None:
     """A GET never writes."""
     if is_get():
@@ -150,6 +155,7 @@ def register(app: Flask) -> None:
     app.session_interface = Sessions()
     for guard in (choose_language, refuse_unreadable, keep_reads_from_writing):
         app.before_request(guard)
+    app.teardown_request(stop_speaking)
     csrf.init_app(app)
     # what is registered first is asked last
     app.after_request(tell_to_wait_only_where_it_helps)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from marketplace.core import i18n
+from tests.clients import Client
 
 HEADER = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\nPlural-Forms: nplurals=1; plural=0;\\n"\n\n'
 CART = 'msgid "%(num)s parcel"\nmsgid_plural "%(num)s parcels"\nmsgstr[0] "%(num)s kiện hàng"\n'
@@ -72,3 +73,9 @@ def test_a_failure_does_not_leave_the_language_behind() -> None:
     with i18n.speaking("en"), pytest.raises(ZeroDivisionError), i18n.speaking("vi"):
         raise ZeroDivisionError
     assert i18n.locale() == i18n.DEFAULT_LOCALE
+
+
+def test_a_language_ends_with_the_request_that_asked_for_it(client: Client) -> None:
+    for address in ("/?lang=en", "/api/v1/provinces?lang=en", "/khong-co?lang=en"):
+        client.get(address)
+        assert i18n.locale() == i18n.DEFAULT_LOCALE, address
