@@ -166,6 +166,29 @@ def test_weighed_goods_cost_what_they_weigh_and_never_more_than_agreed(
     assert f"Cân được {weighs}" in text_of(buyer.get(f"/orders/{ref}"))
 
 
+@pytest.mark.parametrize(("grams", "weighs", "less"), [("900", "900 g", "13.000"), ("950", "950 g", "6.500")])
+def test_the_timeline_says_why_less_is_due_within_the_tolerance(
+    buyer: Client, seller: Client, stall: Stall, grams: str, weighs: str, less: str
+) -> None:
+    weighed(stall)
+    ref = confirmed(buyer, seller, stall, (stall.cake, 2))
+    ship(seller, ref, **{f"grams-{stall.cake}": grams})
+    for page in (buyer.get(f"/orders/{ref}"), seller.get(f"/desk/orders/{ref}")):
+        words = text_of(page)
+        assert "Cân thực tế nhẹ hơn ước tính" in words
+        assert f"({weighs}, ước tính khoảng 1 kg) · bớt {less} ₫" in words
+        assert "Giao thiếu so với đơn" not in words
+
+
+def test_a_parcel_as_heavy_as_estimated_adds_nothing_to_the_timeline(
+    buyer: Client, seller: Client, stall: Stall
+) -> None:
+    weighed(stall)
+    ref = confirmed(buyer, seller, stall, (stall.cake, 2))
+    ship(seller, ref, **{f"grams-{stall.cake}": "1000"})
+    assert "nhẹ hơn ước tính" not in text_of(buyer.get(f"/orders/{ref}"))
+
+
 @pytest.mark.parametrize(
     ("grams", "sentence"),
     [

@@ -96,6 +96,14 @@ def test_faulty_goods_go_back_with_their_share_of_the_freight(
         assert "Đã trả lại 2 gói" in words
 
 
+def test_the_money_of_a_return_lines_up_as_on_the_order(buyer: Client, seller: Client, stall: Stall) -> None:
+    page = asked(buyer, stall, delivered(buyer, seller, stall), 2)
+    for shown in (buyer.get(page), seller.get(page)):
+        sums = shown.text.partition('<dl class="sums">')[2].partition("</dl>")[0].replace("\u00a0", " ")
+        assert "<dt>Tiền hàng</dt><dd>130.000 ₫</dd>" in sums
+        assert 'class="sums-total"' in sums
+
+
 def test_goods_that_are_no_longer_wanted_go_back_without_freight(
     buyer: Client, seller: Client, stall: Stall, reduced: list[OrderReduced]
 ) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Flask
+import pytest
+from flask import Flask, get_template_attribute
 from werkzeug.datastructures import MultiDict
 
-from marketplace.web.forms import Form, number_field
+from marketplace.web.forms import Form, number_field, text_field
 
 
 class Counted(Form):
@@ -19,3 +20,19 @@ def test_bounds_are_written_with_the_marks_of_the_language(app: Flask) -> None:
         form = Counted(MultiDict({"pieces": "0"}))
         assert not form.validate()
         assert [str(said) for said in form.pieces.errors] == ["Xin gõ một số từ 1 đến 100.000."]
+
+
+class Asked(Form):
+    """One label that names a thing, one that asks."""
+
+    reason = text_field("Reason")
+    note = text_field("Why not?")
+
+
+@pytest.mark.parametrize(("name", "said"), [("reason", "Reason</a>: "), ("note", "Why not?</a> ")])
+def test_the_summary_puts_no_colon_after_a_question(app: Flask, name: str, said: str) -> None:
+    with app.test_request_context():
+        form = Asked(MultiDict())
+        assert not form.validate()
+        summary = str(get_template_attribute("components/field.html", "error_summary")(form))
+    assert f'<a href="#{name}">{said}{form[name].errors[0]}' in summary

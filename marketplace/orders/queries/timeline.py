@@ -10,7 +10,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.orders.models import Order, OrderLine, OrderStep, Return
 from marketplace.orders.states import DeliveryKind, OrderState, ReturnState, Side, StepKind
-from marketplace.web.filters import day, moment, number, vnd
+from marketplace.web.filters import day, moment, vnd, weight
 
 PLATFORM = "Chợ OCOP liên tỉnh"
 ALL_STATES = tuple(OrderState)
@@ -94,6 +94,8 @@ def is_fetched(order: Order) -> bool:
 
 def title_of(order: Order, kind: StepKind) -> str:
     """What a step is called for this order."""
+    if kind is StepKind.SHORTENED and not any(line.short_reason for line in order.lines):
+        return _("Lighter than estimated")
     return str(_FETCHED_STEPS[kind] if is_fetched(order) and kind in _FETCHED_STEPS else kind.label)
 
 
@@ -127,19 +129,25 @@ def _note(order: Order, step: OrderStep) -> str:
 
 
 def _short_words(order: Order) -> str:
-    """What is missing in the parcel, and by how much the order is cheaper."""
-    short = [line for line in order.lines if line.short_reason]
-    parts = [
-        f"{line.product_name} ({_sent_words(line)}, {line.short_reason.label})" for line in short if line.short_reason
-    ]
+    """What is missing in the parcel or weighs less than estimated, and by how much the order is cheaper."""
+    cheaper = [line for line in order.lines if line.short_reason or _is_settled_lower(line)]
+    parts = [f"{line.product_name} ({_sent_words(line)})" for line in cheaper]
     less = sum(line.amount_vnd - (line.settled_vnd or 0) for line in order.lines if line.settled_vnd is not None)
     return "; ".join(parts) + (" · " + _("%(sum)s less to pay", sum=vnd(less)) if less else "")
 
 
+def _is_settled_lower(line: OrderLine) -> bool:
+    return line.settled_vnd is not None and line.settled_vnd < line.amount_vnd
+
+
 def _sent_words(line: OrderLine) -> str:
+    """How much was sent of what was ordered, and why less where a reason had to be given."""
     if line.shipped_quantity < line.quantity:
-        return _("%(sent)s of %(ordered)s packs", sent=line.shipped_quantity, ordered=line.quantity)
-    return f"{number(line.shipped_grams or 0)} g"
+        sent = _("%(sent)s of %(ordered)s packs", sent=line.shipped_quantity, ordered=line.quantity)
+    else:
+        estimate = weight((line.estimated_grams or 0) * line.quantity)
+        sent = _("%(sent)s instead of about %(estimate)s", sent=weight(line.shipped_grams or 0), estimate=estimate)
+    return f"{sent}, {line.short_reason.label}" if line.short_reason else sent
 
 
 def _ready_words(order: Order, written: str) -> str:

@@ -116,9 +116,9 @@ def _take(order: Order, by: Actor) -> None:
 
 
 def _settle(order: Order, note: str, by: Actor) -> None:
-    """What the parcel costs less than was agreed is no longer due; both sides read it on the timeline."""
+    """What the parcel costs less than was agreed is no longer due; both sides read why on the timeline."""
     less = sum(line.reduced_vnd for line in order.lines) - order.discount_vnd
-    if any(line.short_reason for line in order.lines):
+    if less or any(line.short_reason for line in order.lines):
         step(order, StepKind.SHORTENED, Side.SELLER, note)
     reduce(order, less, source_ref=f"{order.hold_ref}/short", by=by)
 
