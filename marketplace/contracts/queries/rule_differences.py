@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from marketplace.contracts.models import RuleChange
@@ -40,13 +40,14 @@ LABELS: dict[str, Any] = {
     "certainty": _l("How sure"),
     "act": _l("Recognised"),
     "crl_url": _l("Address of the list of revocations"),
-    "valid_until": _l("Certificate valid until"),
+    "valid_until": _l("Digital certificate valid until"),
     "organisation": _l("Organisation"),
     "holder": _l("Holder of the certificate"),
     "issuer": _l("Issued by"),
 }
 CHOICES: dict[str, type[Labelled]] = {"review": Review, "evidence": Evidence, "certainty": Certainty}
 LONG = ("text", "explanation")
+TRUST = (ChangeKind.ROOT, ChangeKind.FINGERPRINT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +87,14 @@ def differences(change: RuleChange) -> list[Difference]:
     """The fields that change; all of them where something is new or goes."""
     before, after = change.payload["before"] or {}, change.payload["after"] or {}
     names = dict.fromkeys([*before, *after])
-    return [_difference(one, before.get(one), after.get(one)) for one in names if before.get(one) != after.get(one)]
+    labels = LABELS | ({"name": _l("Name")} if change.kind in TRUST else {})
+    changed = [one for one in names if before.get(one) != after.get(one)]
+    return [_difference(str(labels.get(one, one)), one, before.get(one), after.get(one)) for one in changed]
 
 
-def _difference(name: str, old: Any, new: Any) -> Difference:
+def _difference(label: str, name: str, old: Any, new: Any) -> Difference:
     redline = words_redline(old or "", new or "") if name in LONG else None
-    return Difference(str(LABELS.get(name, name)), said(name, old), said(name, new), redline)
+    return Difference(label, said(name, old), said(name, new), redline)
 
 
 def said(name: str, value: Any) -> str:
@@ -102,6 +105,8 @@ def said(name: str, value: Any) -> str:
         return _("yes") if value else _("no")
     if name == "act":
         return _("yes") if value == "add" else _("no")
+    if name == "valid_until":
+        return day(datetime.fromisoformat(value))
     if name in CHOICES:
         return str(CHOICES[name](value).label)
     return _("%(days)s working days", days=value) if name.endswith("_days") else str(value)

@@ -27,8 +27,15 @@ PAGE = "/operator/agreements/rules/changes/"
 
 def propose_trust(kind: ChangeKind, payload: Values, *, words: str, by: Actor) -> RuleChange:
     """An authority or a registered certificate shall count, or count no longer; `services.trust` makes the payload."""
-    after = {name: value for name, value in payload.items() if name not in ("der", "fingerprint")}
-    return propose(kind, {"fingerprint": payload["fingerprint"]}, after, words=words, by=by, carried=payload)
+    target = {"fingerprint": payload["fingerprint"]}
+    after = _shown(payload, _rule(kind).present(target))
+    return propose(kind, target, after, words=words, by=by, carried=payload)
+
+
+def _shown(payload: Values, before: Values | None) -> Values:
+    """What of a payload is compared with what is in force: of something known only what is known of it."""
+    values = {name: value for name, value in payload.items() if name not in ("der", "fingerprint")}
+    return values if before is None else {name: values.get(name, value) for name, value in before.items()}
 
 
 def propose(

@@ -165,7 +165,8 @@ def _registration_now(target: Values) -> Values | None:
     found = db.session.scalar(select(RegisteredCertificate).where(mine))
     if found is None:
         return None
-    return {"act": _standing(found), "name": found.organisation.name, "issuer": found.issuer}
+    whose = {"organisation": found.organisation.ref, "name": found.organisation.name}
+    return {"act": _standing(found), **whose, "issuer": found.issuer}
 
 
 def _standing(thing: TrustRoot | RegisteredCertificate) -> str:
@@ -176,13 +177,23 @@ def _check_trust(target: Values, after: Values | None) -> None:
     """What a certificate may be, was asked when its payload was made."""
 
 
+def _check_registration(target: Values, after: Values | None) -> None:
+    """A certificate that counts for one organisation is bound to no other."""
+    now = _registration_now(target)
+    if now is None or after is None or now["act"] != "add":
+        return
+    if now["organisation"] != after["organisation"]:
+        sentence = _("This certificate is bound to another organisation already. End that first.")
+        raise Refused(sentence, field="certificate")
+
+
 def _put_trust(change: RuleChange, by: Actor) -> None:
     trust.apply(change, by=by)
 
 
 RULES: dict[ChangeKind, Rule] = {
     ChangeKind.ROOT: Rule(_root_now, _check_trust, _put_trust),
-    ChangeKind.FINGERPRINT: Rule(_registration_now, _check_trust, _put_trust),
+    ChangeKind.FINGERPRINT: Rule(_registration_now, _check_registration, _put_trust),
     ChangeKind.POLICY: Rule(_policy_now, _check_policy, _put_policy),
     ChangeKind.CLAUSE: Rule(_clause_now, _check_clause, _put_clause),
     ChangeKind.HOLIDAY: Rule(_day_now, _check_day, _put_day),

@@ -15,11 +15,12 @@ from marketplace.accounts import queries as accounts
 from marketplace.contracts.models import RegisteredCertificate, RevocationList, RuleChange, TrustRoot
 from marketplace.contracts.queries import signing as known
 from marketplace.contracts.signatures import revocation
-from marketplace.contracts.signatures.identity import fingerprint_of, identity_of, written
+from marketplace.contracts.signatures.identity import Identity, fingerprint_of, identity_of, written
 from marketplace.contracts.states.signing import ChangeKind
 from marketplace.core import audit, clock
 from marketplace.core.actors import Actor
 from marketplace.core.database import db, insert_into, table_of
+from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.refusals import Refused
 
@@ -40,12 +41,14 @@ def root_payload(content: bytes, crl_url: str) -> dict[str, Any]:
     certificate = read_certificate(content)
     if not certificate.ca:
         raise Refused(_l("This is the certificate of a holder, not of an authority."), field="certificate")
+    _check_running(certificate)
     if crl_url and not crl_url.startswith(("http://", "https://")):
         raise Refused(_l("The address of the list begins with http:// or https://."), field="crl_url")
     der = certificate.dump()
+    known_already = _root(fingerprint_of(der))
     return {
         "act": ADD,
-        "name": written(certificate.subject),
+        "name": known_already.name if known_already else written(certificate.subject),
         "fingerprint": fingerprint_of(der),
         "der": base64.b64encode(der).decode(),
         "crl_url": crl_url,
@@ -54,13 +57,33 @@ def root_payload(content: bytes, crl_url: str) -> dict[str, Any]:
 
 
 def fingerprint_payload(content: bytes, organisation_ref: str) -> dict[str, Any]:
-    """A certificate without a tax code, to be bound to an organisation."""
+    """A certificate without a tax code, to be bound to an organisation; refused where it may not be."""
     organisation = accounts.organisation_by_ref(organisation_ref)
     if organisation is None:
         raise Refused(_l("There is no organisation with this number."), field="organisation")
-    identity = identity_of(read_certificate(content))
+    certificate = read_certificate(content)
+    identity = identity_of(certificate)
+    _check_holder(certificate, identity)
     words = {"holder": identity.name, "issuer": identity.issuer, "fingerprint": identity.fingerprint}
+    words["valid_until"] = identity.valid_until.isoformat()
     return {"act": ADD, "organisation": organisation.ref, "name": organisation.name, **words}
+
+
+def _check_holder(certificate: Any, identity: Identity) -> None:
+    if certificate.ca:
+        raise Refused(_l("This is the certificate of an authority, not of a holder."), field="certificate")
+    if identity.tax_codes:
+        sentence = _(
+            "This certificate names a tax code (%(code)s): it signs for the organisation of that code only.",
+            code=identity.tax_codes[0],
+        )
+        raise Refused(sentence, field="certificate")
+    _check_running(certificate)
+
+
+def _check_running(certificate: Any) -> None:
+    if certificate.not_valid_after < clock.now():
+        raise Refused(_l("This certificate has expired."), field="certificate")
 
 
 def ending_payload(thing: TrustRoot | RegisteredCertificate) -> dict[str, Any]:
@@ -124,8 +147,6 @@ def _register(payload: dict[str, Any]) -> None:
         words = {"fingerprint": payload["fingerprint"], "issuer": payload["issuer"]}
         db.session.add(RegisteredCertificate(organisation_id=organisation.id, **words))
         db.session.flush()
-    elif found.organisation_id != organisation.id and found.ended_at is None:
-        raise Refused(_l("This certificate is bound to another organisation already. End that first."))
     else:
         found.ended_at, found.organisation_id = None, organisation.id
 
