@@ -1,5 +1,6 @@
 // <form data-suggest="/products/suggestions.json"> with one search field: what may be meant is offered below it while one types.
 // The field is a combobox: arrows move, Enter opens, Escape closes; without this module the form simply searches.
+// Where nothing fits, data-suggest-none says so in place of the list, with what was typed in place of "{words}".
 const PAUSE_MS = 140;
 const LEAST = 2;
 
@@ -34,8 +35,10 @@ function bind(form) {
   let timer = 0;
   let running = null;
   let active = -1;
+  // always there, so that screen readers hear it when it gets its words
+  const none = element("p", { role: "status", class: "suggestions suggestions-none" });
   list.hidden = true;
-  form.append(list);
+  form.append(list, none);
   for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-controls": list.id, "aria-expanded": "false" })) field.setAttribute(name, value);
 
   const options = () => [...list.querySelectorAll("[role=option]")];
@@ -47,8 +50,12 @@ function bind(form) {
     else field.removeAttribute("aria-activedescendant");
     chosen?.scrollIntoView({ block: "nearest" });
   };
+  const sayNone = (typed) => {
+    none.textContent = typed ? form.dataset.suggestNone.replace("{words}", () => typed) : "";
+  };
   const show = (open) => {
     list.hidden = !open;
+    sayNone("");
     field.setAttribute("aria-expanded", String(open));
     if (!open) choose(-1);
   };
@@ -62,7 +69,9 @@ function bind(form) {
       if (!answer.ok) return show(false);
       draw(list, await answer.json());
       choose(-1);
-      show(options().length > 0 && document.activeElement === field);
+      const isHere = document.activeElement === field;
+      show(options().length > 0 && isHere);
+      if (!options().length && isHere) sayNone(typed);
     } catch (error) {
       if (error.name !== "AbortError") show(false);
     }
@@ -74,7 +83,7 @@ function bind(form) {
   });
   field.addEventListener("keydown", (event) => {
     const count = options().length;
-    if (event.key === "Escape" && !list.hidden) {
+    if (event.key === "Escape" && (!list.hidden || none.textContent)) {
       event.preventDefault();
       show(false);
     } else if (["ArrowDown", "ArrowUp"].includes(event.key) && count) {
