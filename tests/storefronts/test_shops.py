@@ -103,3 +103,14 @@ def test_the_number_of_queries_does_not_grow(app: Flask, client: Client, address
         on_sale()
 
     assert_steady(app, client, address.format(slug=slug), one_more)
+
+
+def test_a_search_in_a_shop_names_the_words_that_were_left_out(app: Flask, client: Client) -> None:
+    with app.app_context():
+        seller = factories.seller()
+        made = on_sale("Bánh đậu xanh", seller=seller)
+    page = client.get(f"/shops/{seller.slug}", query_string={"q": "bánh đậu xanh iphone"})
+    assert shown_products(page) == [made.slug]
+    assert "phù hợp khi bỏ “iphone”." in page.text
+    assert "phù hợp khi bỏ" not in client.get(f"/shops/{seller.slug}", query_string={"q": "bánh đậu xanh"}).text
+    assert "phù hợp khi bỏ" not in client.get(f"/shops/{seller.slug}", query_string={"q": "xyzzyqwk"}).text

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -119,9 +119,17 @@ def _page_of(found: _Found) -> Listing:
     return Listing(page, facets_of(counts, wanted, called), wanted, wish, suggestions, ways_out, left_out)
 
 
-def goods_of_shop(filters: Filters, seller_id: int, on_sale: int) -> Page:
+class GoodsOfShop(NamedTuple):
+    """A page of one producer's goods; `left_out` are words that they need not hold, as in a `Listing`."""
+
+    page: Page
+    left_out: list[str]
+
+
+def goods_of_shop(filters: Filters, seller_id: int, on_sale: int) -> GoodsOfShop:
     """A page of what one producer has on sale (so many things in all), found by words and sorted as is asked for."""
-    hits = search.Search(KIND, filters.q).hits() if filters.q else None
+    asked = search.Search(KIND, filters.q) if filters.q else None
+    hits = asked.hits() if asked else None
     found = _base(hits).where(Product.seller_id == seller_id)
     total = on_sale
     if hits is not None:
@@ -133,7 +141,8 @@ def goods_of_shop(filters: Filters, seller_id: int, on_sale: int) -> Page:
     ranked = cut.with_only_columns(Product.id.label("id"), tier.label("tier")).subquery("goods")
     best = ranked.c.tier if hits is not None else Product.in_stock.is_(False)
     rows = card_rows().join(ranked, ranked.c.id == Product.id).order_by(*_order(filters.sort, best))
-    return Page(cards(rows) if total else [], page, filters.per_page, total)
+    goods = Page(cards(rows) if total else [], page, filters.per_page, total)
+    return GoodsOfShop(goods, asked.left_out if asked and total else [])
 
 
 def _ways_out(filters: Filters, hits: Subquery | None, called: Names) -> dict[str, int]:

@@ -46,7 +46,7 @@ def listing_context(found: Listing) -> dict[str, Any]:
         "asked": asked,
         "heading": _heading(found),
         "result_words": _result_words(found),
-        "left_out_words": _left_out(found),
+        "left_out_words": left_out_words(found.left_out),
         "filter_groups": _groups(found),
         "switches": _switches(found),
         "chosen_items": chips,
@@ -84,9 +84,9 @@ def _result_words(found: Listing) -> str:
     return ngettext("%(num)s product", "%(num)s products", found.total)
 
 
-def _left_out(found: Listing) -> str:
+def left_out_words(phrases: list[str]) -> str:
     """What is said where some of the words had to be left out."""
-    words = ", ".join(f"“{phrase}”" for phrase in found.left_out)
+    words = ", ".join(f"“{phrase}”" for phrase in phrases)
     return _("Nothing on sale fits all your words. These goods fit without %(words)s.", words=words) if words else ""
 
 

@@ -18,6 +18,7 @@ from marketplace.places import queries as places
 from marketplace.storefronts import bp, policies, queries
 from marketplace.storefronts.models import Shop
 from marketplace.storefronts.views import linked_data
+from marketplace.storefronts.views.listing import left_out_words
 from marketplace.storefronts.views.products import seller_words
 from marketplace.web.assets import asset
 from marketplace.web.filters import number
@@ -75,7 +76,7 @@ def shop(slug: str) -> ResponseReturnValue:
 def _page(seller: Organisation, shop: Shop | None) -> dict[str, Any]:
     figures = queries.shop_figures(seller)
     asked = filters_in_address(per_page=SHELF)
-    goods = catalogue.goods_of_shop(asked, seller.id, figures.products)
+    goods, left_out = catalogue.goods_of_shop(asked, seller.id, figures.products)
     drawing = goods.items[0].set_number if goods.items else None
     trail = [(_("Shops"), url_for("storefronts.shops")), (seller.name, url_for("storefronts.shop", slug=seller.slug))]
     return {
@@ -83,6 +84,7 @@ def _page(seller: Organisation, shop: Shop | None) -> dict[str, Any]:
         "shop": shop,
         "goods": goods,
         "asked": asked,
+        "left_out_words": left_out_words(left_out),
         "sorts": [(sort.value, sort.label) for sort in Sort],
         "figures": figures,
         "average": number(round(figures.rating_sum / figures.rating_count, 1)) if figures.rating_count else "",
