@@ -44,7 +44,7 @@ FORGERIES: dict[str, tuple[Made, int, Fault]] = {
     "a flipped byte of ours": (lambda: forging.flipped(paper.seller_signed(), 1000), 2, Fault.NOT_OURS),
     "saved anew": (forging.resaved, 2, Fault.NOT_OURS),
     "our history passed over": (forging.around_our_history, 2, Fault.CHANGED),
-    "not signed": (paper.issued_paper, 2, Fault.UNSIGNED),
+    "not signed": (paper.issued_paper, 3, Fault.UNSIGNED),
     "a change without a signature": (
         lambda: forging.with_later_part(paper.issued_paper(), forging.with_text("28 VND")), 3, Fault.UNSIGNED,
     ),

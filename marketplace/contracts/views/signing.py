@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.accounts.signing_in import needs_sign_in
 from marketplace.contracts import bp
 from marketplace.contracts.forms.signing import FingerprintForm, LetterCodeForm, ScanForm, UploadForm
-from marketplace.contracts.models import Agreement, Document
+from marketplace.contracts.models import Agreement, Document, SignedUpload
 from marketplace.contracts.policies import side_of
 from marketplace.contracts.policies.signing import paper_to_sign, upload_for
 from marketplace.contracts.queries import signing as known
@@ -63,6 +63,7 @@ def _standing(agreement: Agreement, document: Document, side: Side) -> dict[str,
     return {
         "chain": chain,
         "verdicts": known.verdicts_of(chain),
+        "live": {one.sha256 for one in chain},
         "top_sha256": chain[-1].sha256 if chain else document.sha256,
         "standing": turns.standing_of(actor(), agreement),
         "steps": turns.steps_of(agreement),
@@ -109,8 +110,20 @@ def upload(ref: str, upload_ref: str) -> ResponseReturnValue:
     agreement = found.document.agreement
     fault = Fault(found.refusal) if found.refusal else None
     page: dict[str, Any] = {"agreement": agreement, "upload": found, "fault": fault, "checks": STEPS}
-    page |= {"is_open": found.state in OPEN_UPLOADS, "standing": turns.standing_of(actor(), agreement)}
+    page |= {"is_open": found.state in OPEN_UPLOADS, **_fate(found)}
     return private(make_response(render_template("contracts/upload.html", **page)))
+
+
+def _fate(upload: SignedUpload) -> dict[str, bool]:
+    """What became of a file since it was checked."""
+    document = upload.document
+    waiting = signing.waiting_sides(document.agreement, document)
+    live = {one.sha256 for one in known.live_chain(document)}
+    return {
+        "is_void": known.is_void(document),
+        "is_live": upload.sha256 in live,
+        "others_turn": upload.side.other in waiting,
+    }
 
 
 @bp.post("/agreements/<ref>/signing-codes")
