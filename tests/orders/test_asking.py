@@ -28,6 +28,7 @@ def test_the_seller_agrees_to_cancel(buyer: Client, seller: Client, stall: Stall
     assert seller.post(f"/orders/{ref}/cancellation-agreement").status_code == 422
     assert buyer.post(f"/orders/{ref}/cancellation-request", data={"note": ""}).status_code == 422
     assert buyer.post(f"/orders/{ref}/cancellation-request", data={"note": "Tôi đặt nhầm"}).status_code == 303
+    assert "Đơn được hủy, hoặc vẫn giao như đã hẹn." in text_of(buyer.get(f"/orders/{ref}"))
     page = text_of(seller.get(f"/desk/orders/{ref}"))
     assert "Tôi đặt nhầm" in page
     assert "Đồng ý hủy đơn" in page

@@ -42,6 +42,13 @@ def test_one_confirmation_becomes_an_order_for_each_seller(client: Client, stall
     assert "Giỏ hàng đang trống" in text_of(client.get("/cart"))
 
 
+def test_the_thanks_are_two_sentences(client: Client, stall: Stall) -> None:
+    put(client, stall.cake)
+    bought = client.post("/checkout", data=filled(client, stall, email="lan@vidu.vn"))
+    words = " ".join(text_of(client.get(bought.location)).split())
+    assert "của bạn đến gian hàng. Chúng tôi báo tin qua lan@vidu.vn" in words
+
+
 def test_the_place_is_remembered_and_its_freight_shown(client: Client, stall: Stall) -> None:
     put(client, stall.bag)
     assert "Xem phí giao và tổng tiền" in text_of(client.get("/checkout"))

@@ -50,6 +50,17 @@ def test_what_a_browser_kept_joins_the_account(app: Flask, client_of: Any) -> No
     assert kept(app) == 3
 
 
+def test_a_guest_without_scripts_comes_back_to_the_goods(app: Flask, client: Client) -> None:
+    with app.app_context():
+        made = on_sale("Bánh đậu xanh")
+    page = f"/products/{made.slug}"
+    told = {"Referer": f"http://localhost{page}"}
+    answer = client.post("/me/favourites", data={"product": made.slug}, headers=told)
+    assert (answer.status_code, answer.location) == (303, f"/sign-in?next={page}")
+    assert "Bạn đăng nhập để lưu sản phẩm" in client.get(answer.location).text
+    assert kept(app) == 0
+
+
 def test_what_nobody_sells_is_not_kept(app: Flask, client_of: Any) -> None:
     with app.app_context():
         draft = factories.product(factories.seller(), state="draft")

@@ -233,7 +233,7 @@ def _to_ship(order: Order) -> Turn:
         return Turn(Side.BUYER, what, "", _("The order is cancelled, or it is shipped as promised."))
     if order.cancel_asked_at is not None:
         what = _("answer the buyer, who asks you to cancel the order.")
-        return Turn(Side.SELLER, what, "", _("The order is cancelled, or you ship it as promised."))
+        return Turn(Side.SELLER, what, "", _("The order is cancelled, or it is shipped as promised."))
     if is_fetched(order):
         what, after = _("pack the goods and say when they are ready."), _("The buyer comes and fetches them.")
     else:

@@ -8,6 +8,7 @@ from flask_wtf.csrf import generate_csrf
 
 from marketplace.accounts.signing_in import needs_sign_in
 from marketplace.core.database import writing
+from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
 from marketplace.core.refusals import NotSeen
 from marketplace.core.text import clean
@@ -31,9 +32,11 @@ def favourites_list() -> ResponseReturnValue:
 
 
 @bp.post("/me/favourites")
-@needs_sign_in
 def keep_favourites() -> ResponseReturnValue:
-    """Keep one or more goods; those that nobody sells any more are passed over."""
+    """Keep one or more goods, passing over what nobody sells; who has no account open signs in and comes back."""
+    if not actor().is_signed_in:
+        flash(_("Sign in to keep products, then press the heart once more."), "info")
+        return redirect(url_for("accounts.sign_in", next=back()), code=303)
     asked = list(dict.fromkeys(clean(slug[:200]) for slug in request.form.getlist("product")[: queries.MOST_KEPT]))
     with writing():
         number = services.keep(asked, by=actor())

@@ -1,0 +1,38 @@
+"""What a page of goods looks like in a real browser: pictures keep their shape, parts their distance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from flask import Flask
+
+from tests import factories
+from tests.storefronts.stage import on_sale
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+
+@pytest.fixture(scope="module")
+def slug(live_app: Flask) -> str:
+    with live_app.app_context():
+        return str(on_sale("Gạo sạch", seller=factories.seller()).slug)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_picture_of_a_single_product_keeps_its_shape(page: Page, slug: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"/compare?p={slug}")
+    box = page.locator(".compare-table thead img").bounding_box()
+    assert box is not None
+    assert box["width"] / box["height"] == pytest.approx(4 / 3, abs=0.02)
+
+
+def test_what_is_wrong_keeps_its_distance_from_the_first_question(page: Page, slug: str) -> None:
+    page.goto("/sign-up")
+    page.locator("form[action='/sign-up'] button").click()
+    said, form = page.locator(".notice-danger").bounding_box(), page.locator("form[action='/sign-up']").bounding_box()
+    assert said is not None
+    assert form is not None
+    assert form["y"] - (said["y"] + said["height"]) >= 12
