@@ -21,7 +21,7 @@ TOKEN = re.compile(r'name="token"[^>]*?value="([^"]+)"')
 def measure(engine: Sqlite | Postgres, size: int, folder: Path, calls: int) -> dict[str, Any]:
     """Call-offs a second, and against their own statements sent by psycopg where there is a PostgreSQL."""
     url = engine.copy(name_of(size), "calls")
-    ready = inside.apart(prepared, url, str(folder), ROUNDS * calls)
+    ready = inside.apart(prepared, url, str(folder), (1 + ROUNDS) * calls)
     groups = [ready[start : start + calls] for start in range(0, len(ready), calls)]
     tapes, again = [], ""
     if isinstance(engine, Postgres):
@@ -33,17 +33,17 @@ def measure(engine: Sqlite | Postgres, size: int, folder: Path, calls: int) -> d
 def _measured(
     url: str, again: str, groups: list[list[buying.Buyer]], tapes: list[replay.Tape], folder: Path
 ) -> dict[str, Any]:
-    """The server and the replay in turns, each with call-offs that nobody placed yet."""
+    """The server and the replay in turns, each with call-offs of its own; the first turn only warms both."""
     rates, floors, each = [], [], len(groups[0])
     with serving(MARKET, url, folder / "calls", "/products") as server:
         for number, group in enumerate(groups):
             rates.append(buying.confirmed(server.port, group))
             if tapes:
                 floors.append(replay.replayed(again, tapes[number * each : (number + 1) * each]))
-    found: dict[str, Any] = {"posts_per_s": statistics.median(rates)}
+    found: dict[str, Any] = {"posts_per_s": statistics.median(rates[1:])}
     if tapes:
-        found["replayed_per_s"] = statistics.median(floors)
-        found["ratio"] = statistics.median(rate / floor for rate, floor in zip(rates, floors, strict=True))
+        found["replayed_per_s"] = statistics.median(floors[1:])
+        found["ratio"] = statistics.median(rate / floor for rate, floor in list(zip(rates, floors, strict=True))[1:])
         found |= replay.described(tapes)
     return found
 
