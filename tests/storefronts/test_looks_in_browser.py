@@ -20,6 +20,15 @@ def slug(live_app: Flask) -> str:
         return str(on_sale("Gạo sạch", seller=factories.seller()).slug)
 
 
+@pytest.fixture(scope="module")
+def shop(live_app: Flask) -> str:
+    """The page of a seller who delivers, with her table of freight."""
+    with live_app.app_context():
+        seller = factories.seller()
+        on_sale("Mật ong", seller=seller)
+        return str(seller.slug)
+
+
 @pytest.mark.parametrize("width", [360, 1280])
 def test_the_picture_of_a_single_product_keeps_its_shape(page: Page, slug: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
@@ -36,3 +45,22 @@ def test_what_is_wrong_keeps_its_distance_from_the_first_question(page: Page, sl
     assert said is not None
     assert form is not None
     assert form["y"] - (said["y"] + said["height"]) >= 12
+
+
+def test_the_last_row_of_a_table_is_a_whole_card_on_a_phone(page: Page, shop: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(f"/shops/{shop}")
+    rows = page.locator(".table tbody tr")
+    assert rows.count() > 0
+    drawn = rows.last.evaluate(
+        "row => { const css = getComputedStyle(row); return [css.borderTop, css.borderBottom]; }"
+    )
+    assert drawn[0] == drawn[1]
+    assert drawn[1].startswith("1px solid")
+
+
+def test_words_beside_a_number_keep_their_distance(page: Page, shop: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"/shops/{shop}")
+    beside = page.locator(".table thead .number + :not(.number)").first
+    assert beside.evaluate("cell => parseFloat(getComputedStyle(cell).paddingInlineStart)") >= 24
