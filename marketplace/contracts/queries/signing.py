@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
@@ -24,9 +25,9 @@ from marketplace.contracts.models import (
     TrustRoot,
 )
 from marketplace.contracts.signatures.questions import Block, Power
-from marketplace.contracts.signatures.revocation import issuer_key_of
+from marketplace.contracts.signatures.revocation import is_signed_by, issuer_key_of
 from marketplace.contracts.signatures.sealing import FIELDS
-from marketplace.contracts.states.agreements import Side
+from marketplace.contracts.states.agreements import AgreementState, Side
 from marketplace.contracts.states.signing import OPEN_UPLOADS, Verdict
 from marketplace.core import audit, clock
 from marketplace.core.audit import AuditEntry
@@ -221,20 +222,38 @@ def lists_held() -> Sequence[RevocationList]:
 
 
 def held_signatures() -> list[Signature]:
-    """Signatures whose certificates no list has proven yet."""
-    held = select(Signature).where(Signature.verdict == Verdict.HOLD).order_by(Signature.id.desc()).limit(200)
-    found = db.session.scalars(held).all()
+    """Signatures that count and whose certificates no list has proven yet; what fell or became void waits no more."""
+    held = select(Signature).join(Document, Signature.document_id == Document.id)
+    held = held.join(Agreement, Document.agreement_id == Agreement.id)
+    held = held.where(Signature.verdict == Verdict.HOLD, Agreement.state == AgreementState.SIGNING)
+    found = db.session.scalars(held.order_by(Signature.id.desc()).limit(200)).all()
     verdicts = verdicts_of(found)
-    return [one for one in found if verdicts[one.id] is Verdict.HOLD]
+    return [one for one in found if verdicts[one.id] is Verdict.HOLD and _counts(one)]
+
+
+def _counts(signature: Signature) -> bool:
+    return signature in live_chain(signature.document) and not is_void(signature.document)
 
 
 def newest_list_of(root: TrustRoot) -> RevocationList | None:
-    """The newest list of one authority."""
+    """The newest list that one authority has signed; another one may bear the same name."""
+    asked = select(RevocationList).where(RevocationList.issuer_key == subject_key_of(root.der))
+    newest = db.session.scalars(asked.order_by(RevocationList.this_update.desc(), RevocationList.id.desc()).limit(20))
+    return next((one for one in newest if is_signed_by(one.der, root.der)), None)
+
+
+def authorities_named(issuer_key: str) -> list[bytes]:
+    """Certificates (DER) of the authorities of this name that we know: trusted ones, and those above held signatures."""
+    chains = [one.report.get("certificates", ()) for one in held_signatures()]
+    above = [base64.b64decode(encoded) for chain in chains for encoded in chain[1:]]
+    return [der for der in (*(root.der for root in all_roots()), *above) if subject_key_of(der) == issuer_key]
+
+
+def subject_key_of(der: bytes) -> str:
+    """By which key the lists of an authority are found, from its certificate."""
     from asn1crypto import x509
 
-    key = issuer_key_of(x509.Certificate.load(root.der).subject.dump())
-    asked = select(RevocationList).where(RevocationList.issuer_key == key)
-    return db.session.scalar(asked.order_by(RevocationList.this_update.desc()).limit(1))
+    return issuer_key_of(x509.Certificate.load(der).subject.dump())
 
 
 def last_list_at() -> datetime | None:

@@ -200,7 +200,10 @@ def fetched(address: str) -> bytes:
 
 
 def take_list(content: bytes, *, by: Actor) -> bool:
-    """Keep a list (DER or PEM); False where we hold it. Whether it was signed by whom it names is asked at each use."""
+    """Keep a list (DER or PEM); False where we hold it. One that an authority we know has not signed is refused.
+
+    An authority may be unknown until its first signature comes in, so each use asks once more who has signed.
+    """
     from asn1crypto import pem
 
     try:
@@ -208,6 +211,9 @@ def take_list(content: bytes, *, by: Actor) -> bool:
         listed = revocation.read(der)
     except (revocation.Unreadable, ValueError) as error:
         raise Refused(_l("This is no list of revocations (CRL) that we can read."), field="list") from error
+    authorities = known.authorities_named(listed.issuer_key)
+    if authorities and not any(revocation.is_signed_by(der, one) for one in authorities):
+        raise Refused(_l("This list is not signed by the authority that it names."), field="list")
     row = {
         "issuer_key": listed.issuer_key, "issuer": listed.issuer, "number": listed.number, "der": der,
         "this_update": listed.this_update, "next_update": listed.next_update, "sha256": listed.sha256,
