@@ -14,8 +14,9 @@ from sqlalchemy import update
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.states import OrganisationState
 from marketplace.catalogue.models import Product, TierPrice, Variant
+from marketplace.core import clock
 from marketplace.core.database import db, writing
-from marketplace.inventory.models import StockItem
+from marketplace.inventory.models import Lot, StockItem
 from marketplace.orders.models import FreightTable
 from marketplace.web import kept
 from tests import factories
@@ -71,6 +72,32 @@ def test_a_change_is_seen_at_once(app: Flask, slug: str, what: str) -> None:
     read(client, address)
     changed(app, CHANGES[what]())
     assert asked(client, address) > 1
+
+
+STOCKED: dict[str, tuple[dict[str, int], dict[str, int], bool]] = {
+    "among plenty": ({"on_hand": 500}, {"on_hand": 498}, False),
+    "promised among plenty": ({"on_hand": 500}, {"reserved": 90}, False),
+    "few are left": ({"on_hand": 500}, {"reserved": 495}, True),
+    "plenty again": ({"on_hand": 4}, {"on_hand": 500}, True),
+    "fewer than must be taken": ({"on_hand": 450, "minimum": 400}, {"on_hand": 390}, True),
+    "most is past its day": ({"on_hand": 500, "expired": 490}, {"reserved": 6}, True),
+}
+
+
+@pytest.mark.parametrize("what", STOCKED)
+def test_a_sale_is_seen_where_the_page_would_say_something_else(app: Flask, slug: str, what: str) -> None:
+    before, then, seen = STOCKED[what]
+    client, address = Client(app), f"/products/{slug}"
+    with app.app_context(), writing():
+        item = db.session.query(StockItem).one()
+        item.on_hand, item.variant.minimum = before["on_hand"], before.get("minimum", 1)
+        if "expired" in before:
+            past = clock.today() - timedelta(days=3)
+            lot = Lot(stock_item_id=item.id, code="CU", made_on=past, best_before=past, on_hand=before["expired"])
+            db.session.add(lot)
+    read(client, address)
+    changed(app, update(StockItem).values(then))
+    assert (asked(client, address) > 1) is seen
 
 
 def test_rows_that_come_and_go_are_seen_at_once(app: Flask, slug: str) -> None:
