@@ -243,7 +243,7 @@ def newest_list_of(root: TrustRoot) -> RevocationList | None:
 
 
 def authorities_named(issuer_key: str) -> list[bytes]:
-    """Certificates (DER) of the authorities of this name that we know: trusted ones, and those above held signatures."""
+    """Certificates (DER) of the authorities of this name that we know: trusted ones, those above held signatures."""
     chains = [one.report.get("certificates", ()) for one in held_signatures()]
     above = [base64.b64decode(encoded) for chain in chains for encoded in chain[1:]]
     return [der for der in (*(root.der for root in all_roots()), *above) if subject_key_of(der) == issuer_key]
