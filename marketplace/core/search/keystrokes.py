@@ -11,12 +11,18 @@ _HORN = {"o": "ơ", "u": "ư"}
 _BREVE = {"a": "ă"}
 _VOWELS = "aăâeêioôơuưy"
 _MARKED = "ăâêôơư"
+SHORTEST = 2
 
 
 def decoded(word: str) -> list[str]:
     """What the keystrokes of a word may stand for, accents and all; empty where they are no keystrokes."""
     read = (_telex(word), _vni(word))
     return list(dict.fromkeys(one for one in read if one and one != word))
+
+
+def may_be_a_slip(word: str) -> bool:
+    """A "w" after consonants alone is an ư in Telex, but as often a finger beside the "e": "phw"."""
+    return word[-1:] == "w" and len(word) > SHORTEST and not set(word) & set(_VOWELS)
 
 
 def _telex(word: str) -> str | None:

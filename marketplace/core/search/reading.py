@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from marketplace.core.search import index
-from marketplace.core.search.keystrokes import decoded
+from marketplace.core.search.keystrokes import decoded, may_be_a_slip
 from marketplace.core.search.nearness import likely_slips, one_slip, sound_alike, two_slips
 from marketplace.core.search.syllables import is_syllable
-from marketplace.core.search.talk import without_small_talk, without_talk
+from marketplace.core.search.talk import without_amounts, without_small_talk, without_talk
 from marketplace.core.search.terms import (
     Question,
     Term,
@@ -27,6 +27,7 @@ from marketplace.core.search.words import exact_words, folded_word, has_tone, nu
 LONGEST_QUERY = 300
 LONGEST_SYLLABLE = 9
 MOST_TERMS = 12
+MOST_WAYS = 3
 _VOWELS = frozenset("aeiouy")
 _CODE = re.compile(r"[a-z]{1,3}\d{1,4}")
 _HASHTAG = re.compile(r"#\S+")
@@ -39,12 +40,14 @@ _CAPITAL = re.compile(r"(?<=[^\W\d_A-ZĐ])(?=[A-ZĐÀ-Ý][^\W\d_A-ZĐ])|(?<=[^\W
 class Reading:
     """One query read against the words of one kind; the whole vocabulary is fetched only where a word is strange.
 
-    `is_typing`: the last word is taken as a beginning, even where it is a word already.
+    `is_typing`: the last word is taken as a beginning, even where it is a word already. `way`: where words were typed
+    as one, which way to split them, the likeliest first.
     """
 
     kind: str
     text: str
     is_typing: bool = False
+    way: int = 0
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -65,20 +68,39 @@ class Reading:
     @cached_property
     def fewer(self) -> tuple[Term, ...]:
         """The terms without words that are often no more than talk."""
-        fewer = without_small_talk(self.typed)
-        return self.terms if fewer == self.typed else self._terms(fewer)
+        return self._of(without_small_talk(self.typed))
+
+    @cached_property
+    def fewest(self) -> tuple[Term, ...]:
+        """These without amounts in measures that goods are called by as well: "5 yến gạo" is rice, no bird's nest."""
+        typed = without_amounts(self.typed)
+        return self.fewer if typed == self.typed else self._of(without_small_talk(typed))
+
+    def _of(self, typed: list[str]) -> tuple[Term, ...]:
+        return self.terms if typed == self.typed else self._terms(typed)
 
     def guesses(self) -> Iterator[Question]:
         """What else may be meant where nothing holds all that was typed, the likeliest first."""
         known = self.words
-        for terms in dict.fromkeys((self._terms(self.typed, join=True), self.fewer)) if known else ():
+        for terms in dict.fromkeys((self._terms(self.typed, join=True), self.fewest, self.fewer)) if known else ():
             if terms != self.terms and is_answerable(terms):
                 yield as_typed(terms) if len(terms) > 1 or len(self.terms) == 1 else alone(terms[0])
+        others = [other.terms for other in self._split_otherwise()]
+        yield from (as_typed(terms) for terms in others if is_answerable(terms))
         yield from self._slips()
+        yield from (with_slips(self._loose(terms)) for terms in others)
         yield from without_some(self.loosened)
         if is_answerable(self.terms):
             yield with_slips(self.loosened)
             yield with_more_slips(self.loosened)
+
+    def _split_otherwise(self) -> Iterator[Reading]:
+        """The other ways to read words that were typed as one."""
+        if any(term.is_part for term in self.terms):
+            for way in range(1, MOST_WAYS):
+                other = replace(self, way=way)
+                vars(other)["words"] = self.words
+                yield other
 
     def _slips(self) -> Iterator[Question]:
         """Slips of words that nothing holds; where all are known, only the likeliest."""
@@ -92,7 +114,7 @@ class Reading:
     @cached_property
     def loosened(self) -> tuple[Term, ...]:
         """The terms without talk, each with the words that a slip makes of it."""
-        return self._loose(self.fewer)
+        return self._loose(self.fewest)
 
     def _loose(self, terms: Sequence[Term]) -> tuple[Term, ...]:
         if len(terms) == 1 and terms[0].is_sound:
@@ -143,6 +165,8 @@ class Reading:
 
     def _better(self, word: str, *, unfinished: bool) -> list[Term]:
         """What an unknown word stands for: keystrokes, words written as one, or a slip of the finger."""
+        if may_be_a_slip(word) and (slip := self._slip_or_keys(word)).far:
+            return [slip]
         for meant in decoded(word):
             spelt = next(iter(exact_words(meant)), "")
             if spelt in TONED_LETTERS:
@@ -154,8 +178,14 @@ class Reading:
         strange = self._with_near(Term(word, is_strange=True))
         if strange.near or strange.far:
             return [strange]
-        parts = split(word, self.words, unfinished=unfinished)
+        parts = split(word, self.words, unfinished=unfinished, way=self.way)
         return parts or [replace(strange, far=tuple(two_slips(strange.folded, self.words)))]
+
+    def _slip_or_keys(self, word: str) -> Term:
+        """A word of which a slip may be meant as well as what its keystrokes stand for."""
+        slip = self._with_near(Term(word, is_strange=True))
+        meant = (spelt for spelt in map(folded_word, decoded(word)) if spelt in self.words)
+        return replace(slip, near=tuple(dict.fromkeys((*meant, *slip.near))))
 
     def _with_near(self, term: Term) -> Term:
         near = likely_slips(term.folded, self.words)
@@ -167,23 +197,32 @@ class Reading:
         return replace(term, near=() if has_tone(term.exact) else tuple(sound_alike(term.folded, self.words)), far=())
 
 
-def split(joined: str, words: Collection[str], *, unfinished: bool) -> list[Term]:
-    """The fewest known words that a run of letters is made of; the last may be unfinished."""
-    best: dict[int, tuple[int, tuple[str, ...]]] = {0: (0, ())}
-    for end in range(1, len(joined) + 1):
-        starts = (start for start in range(max(0, end - LONGEST_SYLLABLE), end) if start in best)
-        read = [(start, piece) for start in starts if (piece := _word(joined[start:end], words))]
-        ways = [(best[start][0] + _cost(piece), (*best[start][1], piece)) for start, piece in read]
-        if ways:
-            best[end] = min(ways, key=lambda way: (way[0], [-len(piece) for piece in way[1]], way[1]))
-    whole = best.get(len(joined), (0, ()))[1]
-    if len(whole) > 1 and any(len(piece) > 1 for piece in whole):
-        pieces = list(dict.fromkeys(whole))
+_Way = tuple[int, tuple[str, ...]]
+
+
+def split(joined: str, words: Collection[str], *, unfinished: bool, way: int = 0) -> list[Term]:
+    """The fewest known words that a run of letters is made of; the last may be unfinished; `way` 1 is the next best."""
+    best = _ways(joined, words)
+    whole = [pieces for _cost_of, pieces in best.get(len(joined), ()) if len(pieces) > 1 and max(map(len, pieces)) > 1]
+    if whole:
+        pieces = list(dict.fromkeys(whole[min(way, len(whole) - 1)]))
         return [
             *(Term(piece, is_part=True) for piece in pieces[:-1]),
             Term(pieces[-1], may_go_on=unfinished, is_part=True),
         ]
-    return _unfinished(joined, {end: way for end, (_cost_of, way) in best.items()}, words) if unfinished else []
+    return _unfinished(joined, {end: ways[0][1] for end, ways in best.items()}, words) if unfinished else []
+
+
+def _ways(joined: str, words: Collection[str]) -> dict[int, list[_Way]]:
+    """The best ways to split the run up to each of its letters that can be reached."""
+    best: dict[int, list[_Way]] = {0: [(0, ())]}
+    for end in range(1, len(joined) + 1):
+        starts = (start for start in range(max(0, end - LONGEST_SYLLABLE), end) if start in best)
+        read = [(start, piece) for start in starts if (piece := _word(joined[start:end], words))]
+        ways = [(cost + _cost(piece), (*said, piece)) for start, piece in read for cost, said in best[start]]
+        if ways:
+            best[end] = sorted(ways, key=lambda way: (way[0], [-len(piece) for piece in way[1]], way[1]))[:MOST_WAYS]
+    return best
 
 
 def _cost(piece: str) -> int:
