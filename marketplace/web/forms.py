@@ -146,6 +146,10 @@ def _needed(required: bool) -> Any:
     return InputRequired(_l("Please fill this in.")) if required else Optional()
 
 
+def _chosen(required: bool) -> Any:
+    return InputRequired(_l("Please choose one.")) if required else Optional()
+
+
 def _not_blank(form: WtForm, field: Field) -> None:
     if not field.data:
         raise StopValidation(_("Please fill this in."))
@@ -317,12 +321,12 @@ def choice_field(
     label: Any, choices: Iterable[tuple[str, Any]] = (), *, required: bool = True, **options: Any
 ) -> Field:
     """One of several, as a drop-down."""
-    return _ChoiceField(label, [_needed(required)], choices=_named(choices), validate_choice=True, **options)
+    return _ChoiceField(label, [_chosen(required)], choices=_named(choices), validate_choice=True, **options)
 
 
 def radio_field(label: Any, choices: Iterable[tuple[str, Any]] = (), *, required: bool = True, **options: Any) -> Field:
     """One of several, each visible."""
-    return _RadioField(label, [_needed(required)], choices=_named(choices), **options)
+    return _RadioField(label, [_chosen(required)], choices=_named(choices), **options)
 
 
 def _named(choices: Iterable[tuple[str, Any]]) -> list[SelectChoice]:

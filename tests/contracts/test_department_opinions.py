@@ -62,7 +62,7 @@ def test_approving_says_so_and_leads_back(desk: Desk) -> None:
     ("form", "sentence"),
     [
         ({"reason": "law", "words": ""}, "Xin điền phần này"),
-        ({"reason": "", "words": "Sửa."}, "Xin điền phần này"),
+        ({"reason": "", "words": "Sửa."}, "Xin chọn một mục"),
         ({"reason": "nonsense", "words": "Sửa."}, "danh sách"),
         ({"reason": "law", "words": "x" * 4001}, "4000"),
     ],

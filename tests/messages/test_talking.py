@@ -101,6 +101,11 @@ def test_both_sides_of_an_order_may_begin(talk: Talk) -> None:
 def test_a_shop_is_written_to_from_its_page(talk: Talk, client: Client) -> None:
     assert f"/messages/new/shop/{talk.seller.ref}" in client.get(f"/shops/{talk.seller.slug}").text
     assert "HTX Triệu Phong" in client.get(f"/messages/new/shop/{talk.seller.ref}").text
+    asked = {"text": "Có bán sỉ không ạ?"}
+    assert talk.client("buyer").post(f"/messages/new/shop/{talk.seller.ref}", data=asked).status_code == 303
+    listed = text_of(talk.client("buyer").get("/messages"))
+    assert "Có bán sỉ không ạ?" in listed
+    assert listed.count("HTX Triệu Phong") == 1
 
 
 def test_a_guest_signs_in_and_finds_what_she_has_typed(talk: Talk, client: Client) -> None:

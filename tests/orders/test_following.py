@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
+from marketplace.accounts.models import Organisation
 from marketplace.core.database import db, writing
 from marketplace.core.links import key_of
 from marketplace.orders.models import FreightTable
@@ -80,6 +81,13 @@ def test_a_key_opens_only_its_own_purchase(app: Flask, client: Client, stall: St
     assert stranger.get(f"/purchases/{second}?key={key}").status_code == 404
     assert stranger.get(f"/orders/{orders_of(stall, first)[0]}?key={key}").status_code == 302
     assert stranger.get(f"/orders/{orders_of(stall, second)[0]}").status_code == 404
+
+
+def test_an_address_folds_before_its_at(client: Client, stall: Stall) -> None:
+    purchase = ordered(client, stall)
+    with stall.app.app_context(), writing():
+        db.session.execute(update(Organisation).values(email="banhdau@htx.example"))
+    assert "banhdau<wbr>@htx.example" in client.get(f"/orders/{orders_of(stall, purchase)[0]}").text
 
 
 def test_a_guest_with_an_address_is_sent_the_key(app: Flask, client: Client, stall: Stall) -> None:

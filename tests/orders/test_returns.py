@@ -82,7 +82,9 @@ def test_faulty_goods_go_back_with_their_share_of_the_freight(
     page = asked(buyer, stall, ref, 2)
     assert "Hộp bị móp" in text_of(seller.get(page))
     assert page.rpartition("/")[2] in text_of(seller.get("/desk/returns"))
+    assert "Nếu yêu cầu được chấp nhận." in text_of(buyer.get(page))
     assert seller.post(f"{page}/agreement", data={"how": "send"}).status_code == 303
+    assert "Khi hàng đã về đến người bán." in text_of(buyer.get(page))
     assert buyer.post(f"{page}/parcel", data={"carrier": "VNPost", "tracking": "V1"}).status_code == 303
     assert figures(stall, ref) == (0, 0, 0)
     assert seller.post(f"{page}/receipt", data={"is_on_shelf": "y"}).status_code == 303

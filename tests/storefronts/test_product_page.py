@@ -39,6 +39,14 @@ def test_price_pack_place_and_seller_are_there(app: Flask, client: Client) -> No
     assert "<p>Đoạn một.</p><p>Đoạn hai.</p>" in page.text
 
 
+def test_the_drawing_is_named_in_the_readers_language(app: Flask, client: Client) -> None:
+    with app.app_context():
+        made = on_sale("Bánh đậu xanh")
+        kind = made.product_set
+    assert f'alt="Hình vẽ: {kind.name}"' in client.get(f"/products/{made.slug}").text
+    assert f'alt="Drawing: {kind.name_en}"' in client.get(f"/products/{made.slug}?lang=en", follow_redirects=True).text
+
+
 def test_one_form_puts_a_pack_into_the_cart(app: Flask, client: Client) -> None:
     with app.app_context():
         made = on_sale()

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask, get_template_attribute
 from werkzeug.datastructures import MultiDict
 
-from marketplace.web.forms import Form, number_field, text_field
+from marketplace.web.forms import Form, choice_field, number_field, radio_field, text_field
 
 
 class Counted(Form):
@@ -36,3 +36,18 @@ def test_the_summary_puts_no_colon_after_a_question(app: Flask, name: str, said:
         assert not form.validate()
         summary = str(get_template_attribute("components/field.html", "error_summary")(form))
     assert f'<a href="#{name}">{said}{form[name].errors[0]}' in summary
+
+
+class Chosen(Form):
+    """One of several, seen or dropped down."""
+
+    seen = radio_field("Seen", [("a", "A"), ("b", "B")])
+    listed = choice_field("Listed", [("", "–"), ("a", "A")])
+
+
+@pytest.mark.parametrize("name", ["seen", "listed"])
+def test_what_was_not_chosen_is_asked_for_as_a_choice(app: Flask, name: str) -> None:
+    with app.test_request_context():
+        form = Chosen(MultiDict())
+        assert not form.validate()
+        assert [str(said) for said in form[name].errors] == ["Xin chọn một mục."]

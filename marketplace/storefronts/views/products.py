@@ -102,7 +102,8 @@ def pictures(found: Product) -> list[dict[str, Any]]:
     """The photos for the gallery, or the drawing of the product's set."""
     if not found.photos:
         note = _("A drawing of this kind of product: the producer has not shown a photo yet.")
-        what = _("Drawing: %(what)s", what=found.product_set.name)
+        kind = found.product_set
+        what = _("Drawing: %(what)s", what=kind.name_en if locale() == "en" else kind.name)
         return [{"url": asset(f"img/sets/{found.product_set.number}.svg"), "alt": what, "note": note}]
     return [
         {
