@@ -19,6 +19,7 @@ import argparse
 import base64
 import getpass
 import hashlib
+import http.client
 import json
 import os
 import re
@@ -28,7 +29,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 SECONDS = 60
 MOST_BYTES = 40 * 1024 * 1024
@@ -57,8 +58,10 @@ class Token:
 
         try:
             key, certificate, others = load_key_and_certificates(path.read_bytes(), pin.encode())
-        except (OSError, ValueError) as error:
-            raise Wrong(f"the token could not be opened: is the PIN right? ({error})") from error
+        except OSError as error:
+            raise Wrong(f"the token's file cannot be read: {error.strerror} ({path})") from error
+        except ValueError as error:
+            raise Wrong(f"the token could not be opened: is the PIN right, and is it a .p12 file? ({error})") from error
         if key is None or certificate is None:
             raise Wrong("the token holds no key with its certificate")
         return cls(key, certificate.public_bytes(Encoding.DER), tuple(one.public_bytes(Encoding.DER) for one in others))
@@ -216,7 +219,7 @@ class Site:
                 content: bytes = answer.read(MOST_BYTES + 1)
         except urllib.error.HTTPError as error:
             raise Wrong(_sentence(error.read())) from error
-        except OSError as error:
+        except (OSError, http.client.HTTPException) as error:
             raise Wrong(f"the site cannot be reached: {error}") from error
         if len(content) > MOST_BYTES:
             raise Wrong("the server sends too much")
@@ -351,6 +354,14 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def keep(issued: bytes, path: Path) -> None:
+    """Write the document where the signer wants to read it once more."""
+    try:
+        path.write_bytes(issued)
+    except OSError as error:
+        raise Wrong(f"the document cannot be kept there: {error.strerror} ({path})") from error
+
+
 def opened(asked: argparse.Namespace) -> Token | UsbToken:
     """The token, once its PIN was typed."""
     pin = os.environ.get("SIGN_PIN") or getpass.getpass("PIN of the token: ")
@@ -364,16 +375,18 @@ def main() -> int:
     asked = arguments()
     try:
         site = Site(asked.site)
-        task = site.ask(f"/sign/{asked.code.strip()}")
+        task = site.ask(f"/sign/{quote(asked.code.strip(), safe='')}")
         issued = issued_document(site, task)
         show(task)
         if asked.save:
-            asked.save.write_bytes(issued)
+            keep(issued, asked.save)
         if not asked.yes and input("Sign this document? (yes/no) ").strip().lower() not in {"yes", "y", "có", "co"}:
-            return 1
+            raise Wrong("you said no")
         done = sign(site, task, issued, opened(asked))
     except (Wrong, KeyError, ValueError) as error:
         _fail(str(error))
+    except (EOFError, KeyboardInterrupt):
+        _fail("it was broken off")
     print(f"Handed in as {done['upload']}. How the check ends stands here:\n  {done['page']}")
     return 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import re
@@ -97,6 +98,7 @@ def _of_paper(agreement: Agreement, folder: str, of_sides: bool) -> Files:
         yield f"{folder}report.json", _json(told)
         yield f"{folder}report.pdf", report_pdf(current, told, shown_events(agreement, of_sides=of_sides))
         yield f"{folder}terms-v{current.version.number}.json", current.version.canonical.encode()
+        yield from _certificates(current, folder)
         yield from _lists(current, folder)
     yield f"{folder}events.jsonl", _events(agreement, of_sides)
 
@@ -113,11 +115,21 @@ def _of_document(document: Document, folder: str) -> Files:
         yield f"{folder}{void}{name}-signed.pdf", content
 
 
+def _certificates(document: Document, folder: str) -> Files:
+    """The signers' certificates and those of the authorities above them, each once."""
+    chains = [one.signature.report.get("certificates", ()) for one in signed(document)]
+    found = {digest(der): der for chain in chains for der in map(base64.b64decode, chain)}
+    for sha256, der in found.items():
+        yield f"{folder}certificates/{sha256}.cer", der
+
+
 def _lists(document: Document, folder: str) -> Files:
     """The lists of revocations by which the certificates were judged, as they were."""
     used = {one["sha256"] for each in signed(document) for one in each.signature.report.get("lists", ())}
     used |= {each.check.crl_sha256 for each in signed(document) if each.check}
-    for crl in db.session.scalars(select(RevocationList).where(RevocationList.sha256.in_(used))):
+    for crl in db.session.scalars(
+        select(RevocationList).where(RevocationList.sha256.in_(used)).order_by(RevocationList.id)
+    ):
         yield f"{folder}crl/{crl.sha256}.crl", crl.der
 
 
@@ -160,6 +172,8 @@ def _read_first() -> str:
         "events.jsonl: what happened, one event a line. The hash of each is SHA-256 of the hash before it (as text) "
         "followed by its `event` as JSON in UTF-8 with sorted keys, no blanks and no letter escaped; 64 zeros stand "
         "before the first. Where `event` is null it is not yours to read, but its hash still links the others.\n"
+        "certificates/: the certificates of the signers and of the authorities above them, each named by its SHA-256. "
+        "Ask the authority itself whether the topmost one is its own.\n"
         "crl/: the lists of revoked certificates that were used.\n"
         "SHA256SUMS: check all files at once by: sha256sum -c SHA256SUMS\n"
     )

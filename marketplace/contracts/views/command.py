@@ -120,7 +120,7 @@ def show_certificate(row: SigningCode, code: str) -> ResponseReturnValue:
     """Prepare the file for the certificate that the command shows; it gets the attributes to sign."""
     chain = [base64.b64decode(one, validate=True) for one in request.get_json()["certificates"][:MOST_CERTIFICATES]]
     block, field = known.block_of(row.document, row.side), known.field_of(row.side)
-    prepared = prepare(codes.top_file(row.document), field, block, chain)
+    prepared = prepare(codes.top_file(row.document), field, block, chain, is_trial=settings().demo)
     kept = signing.keep(prepared.file, "prepared.pdf")
     with writing():
         codes.offer(row, prepared, kept, chain)
