@@ -330,19 +330,21 @@ def change_password(person: Person, current: str, password: str, *, address: str
     renew(person, key)
 
 
-def _proven(person: Person, current: str, address: str) -> tuple[services.Attempt, list[int]]:
+def _proven(
+    person: Person, current: str, address: str, *, field: str = "current"
+) -> tuple[services.Attempt, list[int]]:
     """Go on only for somebody who knows the password of now; the try is to be forgiven with what follows."""
     attempt, stored = services.Attempt(person.ref, address), person.password_hash
     counted = _counted(attempt)
     if not services.fits(stored, current):
-        raise Refused(_l("The password of now is not right."))
+        raise Refused(_l("The password of now is not right."), field=field)
     return attempt, counted
 
 
 def change_email(person: Person, current: str, email: str, *, address: str) -> None:
     """Ask for another address, as somebody who knows the password of now."""
     by = actor()
-    attempt, counted = _proven(person, current, address)
+    attempt, counted = _proven(person, current, address, field="secret")
     with writing():
         services.forgive(attempt, counted)
         services.ask_for_email(person, email, by=by)

@@ -142,12 +142,8 @@ def readable(form: WtForm, field: Field) -> None:
         raise StopValidation(_("Some letters could not be read. Please type this again."))
 
 
-def _needed(required: bool) -> Any:
-    return InputRequired(_l("Please fill this in.")) if required else Optional()
-
-
-def _chosen(required: bool) -> Any:
-    return InputRequired(_l("Please choose one.")) if required else Optional()
+def _needed(required: bool, *, choose: bool = False) -> Any:
+    return InputRequired(_l("Please choose one.") if choose else _l("Please fill this in.")) if required else Optional()
 
 
 def _not_blank(form: WtForm, field: Field) -> None:
@@ -321,12 +317,13 @@ def choice_field(
     label: Any, choices: Iterable[tuple[str, Any]] = (), *, required: bool = True, **options: Any
 ) -> Field:
     """One of several, as a drop-down."""
-    return _ChoiceField(label, [_chosen(required)], choices=_named(choices), validate_choice=True, **options)
+    checks = [_needed(required, choose=True)]
+    return _ChoiceField(label, checks, choices=_named(choices), validate_choice=True, **options)
 
 
 def radio_field(label: Any, choices: Iterable[tuple[str, Any]] = (), *, required: bool = True, **options: Any) -> Field:
     """One of several, each visible."""
-    return _RadioField(label, [_chosen(required)], choices=_named(choices), **options)
+    return _RadioField(label, [_needed(required, choose=True)], choices=_named(choices), **options)
 
 
 def _named(choices: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
@@ -390,10 +387,7 @@ class DayField(DateField):
 
 def password_field(label: Any, *, least: int = 0, **options: Any) -> Field:
     """A secret, taken as typed (length in characters)."""
-    checks = [
-        InputRequired(_l("Please fill this in.")),
-        Length(max=200, message=_l("At most %(most)s characters, please.", most=200)),
-    ]
+    checks = [_needed(True), _at_most(200)]
     if least:
         checks.append(Length(min=least, message=_l("At least %(least)s characters, please.", least=least)))
     return PasswordField(label, checks, **options)

@@ -70,6 +70,8 @@ def test_only_its_owner_fetches_it_and_only_with_the_password(app: Flask, client
     wrong = life.client.post(f"/me/data/{ref}", data={"current": "không phải"})
     assert wrong.status_code == 422
     assert "Mật khẩu" in wrong.text
+    assert 'id="current-error"' in wrong.text
+    assert 'href="#current"' in life.client.post(f"/me/data/{ref}", data={"current": ""}).text
     with app.app_context():
         key = db.session.scalars(select(DataExport.file_key)).one()
     assert app.test_client().get(f"/media/{key}").status_code == 404

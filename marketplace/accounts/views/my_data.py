@@ -39,12 +39,14 @@ def _own_account() -> Person:
 @needs_sign_in
 def my_data() -> ResponseReturnValue:
     """What I may ask for, and the files that are ready."""
-    person = myself()
-    files = queries.exports_of(person, clock.now() - services.export.KEPT_FOR)
-    page = render_template(
-        "accounts/my_data.html", files=files, kept_for=services.export.KEPT_FOR, form=ProofForm.shown()
-    )
-    return private(make_response(page))
+    return _my_data()
+
+
+def _my_data(tried: str = "") -> ResponseReturnValue:
+    person, kept_for = myself(), services.export.KEPT_FOR
+    files = queries.exports_of(person, clock.now() - kept_for)
+    words = {"files": files, "kept_for": kept_for, "form": ProofForm.shown(), "tried": tried}
+    return private(make_response(render_template("accounts/my_data.html", **words)))
 
 
 @bp.post("/me/data")
@@ -68,7 +70,7 @@ def _own_export(ref: str) -> DataExport:
 
 def _my_data_of(ref: str) -> ResponseReturnValue:
     _own_export(ref)
-    return my_data()
+    return _my_data(tried=ref)
 
 
 @bp.post("/me/data/<ref>")
