@@ -326,3 +326,18 @@ def test_the_seller_reads_what_would_go_back_before_she_answers(buyer: Client, s
 def test_the_operators_desk_leads_to_returns_and_reported_messages(operator: Client) -> None:
     desk = text_of(operator.get("/operator"))
     assert all(f'href="{path}"' in desk for path in ("/operator/returns", "/operator/messages", "/operator/payments"))
+
+
+def queue(seller: Client) -> str:
+    """The seller's list of orders without the words that acts left above it."""
+    return text_of(seller.get("/desk/orders")).partition("<table")[2]
+
+
+def test_an_order_whose_return_waits_stands_where_work_is_awaited(buyer: Client, seller: Client, stall: Stall) -> None:
+    back, after = delivered(buyer, seller, stall), delivered(buyer, seller, stall)
+    finished = queue(seller)
+    assert finished.index(after) < finished.index(back)
+    address = asked(buyer, stall, back)
+    waits = queue(seller)
+    assert waits.index(back) < waits.index(after)
+    assert f'href="{address}"' in waits

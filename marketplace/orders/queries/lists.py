@@ -11,6 +11,8 @@ from marketplace.accounts.models import Organisation, Person
 from marketplace.core.actors import Actor, Role
 from marketplace.core.database import db
 from marketplace.orders.models import Order, Purchase, Return
+from marketplace.orders.models.returning import OPEN
+from marketplace.orders.queries.returns import asks_the_seller
 from marketplace.orders.states import OrderState
 
 # what a seller has to do something about, most pressing first
@@ -43,8 +45,11 @@ def bought_by(actor: Actor, states: Sequence[OrderState] = ()) -> Select[Order]:
 
 
 def sold_by(actor: Actor, states: Sequence[OrderState] = ()) -> Select[Order]:
-    """The seller's orders: what waits for her first, then newest first."""
-    place = case({state.value: index for index, state in enumerate(QUEUE)}, value=Order.state, else_=len(QUEUE))
+    """The seller's orders: what waits for her first, goods given back among it, then newest first."""
+    by_state = ((Order.state == state, place) for place, state in enumerate(QUEUE))
+    place = case(
+        (asks_the_seller(), 0), *by_state, (Order.returns.any(Return.state.in_(OPEN)), len(QUEUE)), else_=len(QUEUE) + 1
+    )
     statement = select(Order).where(Order.seller_id == actor.organisation_id).order_by(place, Order.id.desc())
     if states:
         statement = statement.where(Order.state.in_(states))

@@ -28,6 +28,12 @@ def _waits_for_seller() -> ColumnElement[bool]:
     return Return.state.in_([ReturnState.REQUESTED, ReturnState.APPROVED])
 
 
+def asks_the_seller() -> ColumnElement[bool]:
+    """An order with goods that a buyer wants to give back, and its seller's turn."""
+    sent = (Return.state == ReturnState.APPROVED) & Return.sent_at.is_not(None)
+    return Order.returns.any((Return.state == ReturnState.REQUESTED) | sent)
+
+
 def returns_to(organisation_id: int) -> Select[Return]:
     """Everything that buyers gave or want to give back to a seller: what waits for her first, then newest first."""
     place = case((_waits_for_seller(), 0), (Return.state == ReturnState.ESCALATED, 1), else_=2)

@@ -162,6 +162,17 @@ def turn_of(order: Order) -> Turn | None:
     return told(order) if told else None
 
 
+def turn_on_desk(order: Order) -> Turn | None:
+    """Whose turn it is in the seller's list: goods on their way back come before what the order's state says."""
+    back = open_return(order)
+    return turn_of_return(back) if back else turn_of(order)
+
+
+def open_return(order: Order) -> Return | None:
+    """The newest return of an order that is not settled yet."""
+    return max((one for one in order.returns if one.is_open), key=lambda one: one.id, default=None)
+
+
 def turn_of_return(back: Return) -> Turn | None:
     """Whose turn it is with goods that are to go back, or None when nothing is left to do."""
     told = _RETURN_TURNS.get(back.state)
