@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, islice, product
+from itertools import combinations, islice, pairwise, product
 
 from marketplace.core.search.index import EXACT, FOLDED, NAMES_EXACT, NAMES_FOLDED, TITLE_EXACT, TITLE_FOLDED
 from marketplace.core.search.syllables import is_syllable
@@ -233,8 +233,13 @@ def _parted(terms: Sequence[Term], known: Sequence[Term], *, with_head: bool) ->
     sizes = (len(known) - 1, len(known) - 2) if len(known) >= LEAST_FOR_TWO else (len(known) - 1,)
     for size in sizes:
         for kept in combinations(known, size):
-            if (kept[0] is known[0]) is with_head:
+            if (kept[0] is known[0]) is with_head and not _tears(known, kept):
                 yield from _kept(terms, kept, kept[:1] if with_head else kept)
+
+
+def _tears(known: Sequence[Term], kept: Sequence[Term]) -> bool:
+    """A letter is left out without the word after it, which seldom says the same alone: ô long is no Hạ Long."""
+    return any(len(one.folded) == 1 and one not in kept and after in kept for one, after in pairwise(known))
 
 
 def _kept(terms: Sequence[Term], kept: Sequence[Term], said: Sequence[Term]) -> Iterator[Question]:
@@ -245,8 +250,25 @@ def _kept(terms: Sequence[Term], kept: Sequence[Term], said: Sequence[Term]) -> 
         places = (TITLE_EXACT, NAMES_EXACT) if is_careful else (TITLE_FOLDED, NAMES_FOLDED)
         tiers: list[Tier] = [[[term.as_said(place) for term in kept]] for place in places]
         phrase = [" ".join(term.folded for term in kept)]
-        titles = [] if len(kept) == 1 else [f" {goods[0]} %"] if len(said) == 1 else [f"% {word} %" for word in goods]
-        yield Question(tiers, phrase, titles=titles, names=goods, left_out=_others(terms, kept))
+        yield Question(tiers, phrase, titles=_named(terms, kept, said), names=goods, left_out=_others(terms, kept))
+
+
+def _named(terms: Sequence[Term], kept: Sequence[Term], said: Sequence[Term]) -> list[str]:
+    """How titles name the goods; where these were left out, only all that is left together may name others."""
+    if len(kept) == 1:
+        return []
+    if len(said) == 1:
+        return [f" {_start(terms, kept)} %"]
+    if terms[0] not in kept and terms[0].is_sound:
+        return [f"% {' '.join(term.folded for term in kept)} %"]
+    return [f"% {term.folded} %" for term in said if term.says_much or not term.folded.isdecimal()]
+
+
+def _start(terms: Sequence[Term], kept: Sequence[Term]) -> str:
+    """How a title begins that names the goods: the first word, and the second where it stood beside it."""
+    beside = list(terms).index(kept[0]) + 1
+    is_pair = len(kept) > 1 and beside < len(terms) and terms[beside] is kept[1]
+    return " ".join(term.folded for term in (kept[:2] if is_pair else kept[:1]))
 
 
 def _goods(terms: Sequence[Term], known: Sequence[Term]) -> Iterator[Question]:
