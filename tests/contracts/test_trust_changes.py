@@ -109,6 +109,11 @@ def test_a_certificate_with_a_tax_code_is_bound_to_no_other(desk: Desk) -> None:
     refused(desk.register(certificate, factories.organisation()), "có ghi mã số thuế (0100233488)")
 
 
+def test_a_refusal_is_said_once_above_and_once_at_its_field(desk: Desk) -> None:
+    answer = desk.register(paperwork.authority().certificate, factories.organisation())
+    assert answer.text.count("không phải của người dùng.") == 2
+
+
 def test_what_has_expired_is_not_registered(desk: Desk) -> None:
     certificate = plain_certificate(begins=clock.now() - timedelta(days=30), days=20)
     refused(desk.register(certificate, factories.organisation()), "Chứng thư này đã hết hạn.")

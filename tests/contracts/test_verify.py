@@ -126,12 +126,21 @@ def test_one_flipped_byte_is_told(client: Client, case: Case) -> None:
     changed = bytearray(case.content)
     changed[len(changed) // 2] ^= 1
     answer = send(client, bytes(changed))
-    assert "Tệp này đã bị thay đổi" in answer.text
+    assert "hoặc tệp đã bị thay đổi" in answer.text
     assert "không giống từng byte với bản nào" in answer.text
+
+
+def test_a_report_is_not_called_a_changed_paper(client: Client, case: Case) -> None:
+    """It names the address of its paper, as the paper itself does."""
+    answer = send(client, b"%PDF-1.7 report /verify/" + case.token.encode() + b"\n%%EOF\n")
+    assert "Tệp này đã bị thay đổi" not in answer.text
+    assert f"Đây không phải văn bản số {case.number}, hoặc tệp đã bị thay đổi" in answer.text
+    assert "Báo cáo kiểm tra cũng ghi số văn bản" in answer.text
 
 
 def test_something_behind_the_end_is_told(client: Client, case: Case) -> None:
     answer = send(client, case.content + b"\n1 0 obj <<>> endobj")
+    assert "Tệp này đã bị thay đổi" in answer.text
     assert "phần thêm vào không phải chữ ký được sàn chấp nhận" in answer.text
 
 
