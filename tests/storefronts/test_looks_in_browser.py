@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def slug(live_app: Flask) -> str:
     with live_app.app_context():
-        return str(on_sale("Gạo sạch", seller=factories.seller()).slug)
+        return str(on_sale("Gạo sạch", seller=factories.seller(), star=4).slug)
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +36,9 @@ def test_the_picture_of_a_single_product_keeps_its_shape(page: Page, slug: str, 
     box = page.locator(".compare-table thead img").bounding_box()
     assert box is not None
     assert box["width"] / box["height"] == pytest.approx(4 / 3, abs=0.02)
+    star = page.locator(".compare-table thead .stars").bounding_box()
+    assert star is not None
+    assert star["y"] >= box["y"] + box["height"]
 
 
 def test_what_is_wrong_keeps_its_distance_from_the_first_question(page: Page, slug: str) -> None:
