@@ -51,7 +51,8 @@ class Settings:
     operator_bank_account: str = ""
     operator_bank_holder: str = ""
     payout_minimum_vnd: int = 50_000
-    terms_version: str = "2026-11"
+    # the day on which the words of /terms last changed
+    terms_version: str = "2026-11-23"
     # six letters or digits after "ocds-" that the Open Contracting Partnership gives a publisher; these are no one's
     ocid_prefix: str = "ocds-000000"
     commission_basis_points: int = 0

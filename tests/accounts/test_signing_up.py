@@ -169,7 +169,7 @@ def test_the_link_opens_the_account_and_brings_one_in(app: Flask, client: Client
         assert person is not None
         assert (person.name, person.phone, person.locale) == ("Trần Thị Mới", "0987654321", "vi")
         entry = db.session.scalars(select(AuditEntry).where(AuditEntry.subject_ref == person.ref)).one()
-        assert (entry.action, entry.actor_ref, entry.figures) == ("sign_up", person.ref, {"terms": "2026-11"})
+        assert (entry.action, entry.actor_ref, entry.figures) == ("sign_up", person.ref, {"terms": "2026-11-23"})
 
 
 def test_the_new_password_opens_the_door(app: Flask, client: Client, link: str) -> None:

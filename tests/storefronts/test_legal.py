@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
 
+from config import Settings
 from marketplace.orders.services.time_limits import PATIENCE_OF_BUYER, RETURNED_WITHIN
 from marketplace.payments.services.refunds import SELLER_PAYS_WITHIN
 from tests.clients import Client
@@ -44,7 +47,15 @@ def test_what_the_operator_has_filled_in_is_shown(app_with: Callable[..., Flask]
 
 
 def test_the_terms_name_their_version(app_with: Callable[..., Flask]) -> None:
-    assert "Phiên bản 2027-01." in app_with(terms_version="2027-01").test_client().get("/terms").text
+    assert "Phiên bản 15/01/2027." in app_with(terms_version="2027-01-15").test_client().get("/terms").text
+
+
+def test_other_words_are_another_version_of_the_terms(client: Client) -> None:
+    """Whoever changes the words names the day in terms_version, then both here."""
+    main = client.get("/terms").text.partition("<main")[2].partition("</main>")[0]
+    words = " ".join(re.sub(r"<[^>]+>", " ", main).split())
+    known = (Settings().terms_version, hashlib.sha256(words.encode()).hexdigest()[:16])
+    assert known == ("2026-11-23", "f8c1735a287ccac4")
 
 
 def test_what_is_promised_is_what_the_market_does(client: Client) -> None:
