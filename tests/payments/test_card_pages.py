@@ -106,7 +106,9 @@ def test_the_operator_brings_refunds_to_an_end(cards: Cards, operator: Any) -> N
         assert operator.post(f"/operator/refunds/{ref}/resolution", data=right).status_code == 422
     assert {refunds_of(one)[0].state for one in (order, late)} == {RefundState.DONE}
     assert faults() == []
-    assert "Không có việc nào chờ bạn" in operator.get("/operator/payments").text
+    settled = operator.get("/operator/payments").text
+    assert "Không có việc nào chờ bạn" in settled
+    assert '<nav class="breadcrumbs"' in settled
 
 
 def test_the_operator_gives_back_what_does_not_fit_and_notes_what_she_looked_at(cards: Cards, operator: Any) -> None:

@@ -39,6 +39,7 @@ def test_what_was_given_up_stands_there_with_its_reason(app: Flask, operator: Cl
     page = operator.get("/operator/jobs").text
     assert "core.deliver_notice" in page
     assert "ConnectionRefusedError" in page
+    assert '<nav class="breadcrumbs"' in page
 
 
 def test_one_kind_is_tried_again_and_the_act_is_in_the_trail(app: Flask, operator: Client) -> None:
