@@ -250,7 +250,9 @@ def _kept(terms: Sequence[Term], kept: Sequence[Term], said: Sequence[Term]) -> 
         places = (TITLE_EXACT, NAMES_EXACT) if is_careful else (TITLE_FOLDED, NAMES_FOLDED)
         tiers: list[Tier] = [[[term.as_said(place) for term in kept]] for place in places]
         phrase = [" ".join(term.folded for term in kept)]
-        yield Question(tiers, phrase, titles=_named(terms, kept, said), names=goods, left_out=_others(terms, kept))
+        yield Question(
+            tiers, phrase, titles=_named(terms, kept, said), names=[*goods, *phrase], left_out=_others(terms, kept)
+        )
 
 
 def _named(terms: Sequence[Term], kept: Sequence[Term], said: Sequence[Term]) -> list[str]:
