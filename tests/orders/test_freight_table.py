@@ -72,6 +72,7 @@ def test_one_without_a_table_begins_with_a_template(app: Flask, stall: Stall) ->
     assert "/desk/freight" in stall.client.get("/desk").text
     page = stall.client.get("/desk/freight").text
     assert "Bên dưới là bảng cước mẫu" in page
+    assert "Cộng thêm" in page
     assert 'value="20.000"' in page
     with app.app_context():
         assert stall.saved() is None
