@@ -1,8 +1,7 @@
 // <form data-suggest="/products/suggestions.json"> with one search field: what may be meant is offered below it while one types.
 // The field is a combobox: arrows move, Enter opens, Escape closes; without this module the form simply searches.
 // Where nothing fits, data-suggest-none says so in place of the list, with what was typed in place of "{words}".
-const PAUSE_MS = 140;
-const LEAST = 2;
+const [PAUSE_MS, LEAST] = [140, 2];
 
 function element(tag, attributes, ...children) {
   const made = document.createElement(tag);
@@ -29,12 +28,12 @@ function draw(list, parts) {
   list.replaceChildren(...groups);
 }
 
+const open = (chosen) => chosen && location.assign(chosen.dataset.url);
+
 function bind(form) {
   const field = form.querySelector("input[type=search]");
   const list = element("ul", { role: "listbox", id: "suggestions", class: "suggestions", "data-plain": "", "aria-label": form.dataset.suggestLabel });
-  let timer = 0;
-  let running = null;
-  let active = -1;
+  let [timer, running, active] = [0, null, -1];
   // always there, so that screen readers hear it when it gets its words
   const none = element("p", { role: "status", class: "suggestions suggestions-none" });
   list.hidden = true;
@@ -50,12 +49,9 @@ function bind(form) {
     else field.removeAttribute("aria-activedescendant");
     chosen?.scrollIntoView({ block: "nearest" });
   };
-  const sayNone = (typed) => {
-    none.textContent = typed ? form.dataset.suggestNone.replace("{words}", () => typed) : "";
-  };
-  const show = (open) => {
+  const show = (open, said = "") => {
     list.hidden = !open;
-    sayNone("");
+    none.textContent = said;
     field.setAttribute("aria-expanded", String(open));
     if (!open) choose(-1);
   };
@@ -69,9 +65,8 @@ function bind(form) {
       if (!answer.ok) return show(false);
       draw(list, await answer.json());
       choose(-1);
-      const isHere = document.activeElement === field;
-      show(options().length > 0 && isHere);
-      if (!options().length && isHere) sayNone(typed);
+      if (document.activeElement !== field) return show(false);
+      show(options().length > 0, options().length ? "" : form.dataset.suggestNone.replace("{words}", () => typed));
     } catch (error) {
       if (error.name !== "AbortError") show(false);
     }
@@ -92,14 +87,11 @@ function bind(form) {
       choose(event.key === "ArrowDown" ? (active + 2) % (count + 1) - 1 : (active + count + 1) % (count + 1) - 1);
     } else if (event.key === "Enter" && !event.isComposing && active >= 0) {
       event.preventDefault();
-      location.assign(options()[active].dataset.url);
+      open(options()[active]);
     }
   });
   list.addEventListener("pointerdown", (event) => event.preventDefault());
-  list.addEventListener("click", (event) => {
-    const chosen = event.target.closest("[role=option]");
-    if (chosen) location.assign(chosen.dataset.url);
-  });
+  list.addEventListener("click", (event) => open(event.target.closest("[role=option]")));
   field.addEventListener("blur", () => show(false));
 }
 
