@@ -56,7 +56,7 @@ def _sentence(code: int) -> tuple[str, str]:
         ),
         404: (_("We cannot find this page"), _("It may have moved, or it is not meant for this account.")),
         405: (_("This address is not a page"), _("It only takes what a form sends. Please go back and use the form.")),
-        413: (_("This is too large"), _("Please send a smaller file: photos up to 10 MB.")),
+        413: (_("This is too large"), _("Please send a smaller file: up to 10 MB.")),
         429: (_("Too many tries"), _("Please wait a minute, then try again. Nothing is lost.")),
     }
     lost = (_("Something broke on our side"), _("We have noted it. Nothing was changed; please try again in a moment."))

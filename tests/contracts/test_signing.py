@@ -14,8 +14,8 @@ from sqlalchemy.exc import DatabaseError
 
 from marketplace.contracts.jobs import signing as jobs
 from marketplace.contracts.models import Agreement, AgreementEvent, Deadline, Signature, SignatureCheck
+from marketplace.contracts.queries import history, turns, versions
 from marketplace.contracts.queries import signing as known
-from marketplace.contracts.queries import turns
 from marketplace.contracts.services import agreements, mandates, trust
 from marketplace.contracts.signatures.faults import Fault
 from marketplace.contracts.states.agreements import AgreementState, ReopenReason, Side, Turn
@@ -254,6 +254,15 @@ def test_after_seven_days_without_proof_it_falls(market: Flask) -> None:
     db.session.refresh(upload)
     assert (upload.refusal, now(agreement).turn) == (Fault.UNPROVEN.value, Turn.SELLER)
     assert db.session.scalars(held).all() == []
+
+
+def test_the_timeline_calls_no_signature_valid_before_it_is(market: Flask) -> None:
+    sides, agreement = pens.ready_to_sign(with_list=False)
+    pens.sign(agreement, SELLER, sides)
+    titles = [one.title for one in history.happenings(agreement, versions.events_of(agreement))]
+    assert [title for title in titles if "chữ ký" in title] == [
+        "Đã nhận chữ ký; chưa biết chứng thư còn hiệu lực hay không"
+    ]
 
 
 def test_a_later_revocation_challenges_a_contract_in_force_once(market: Flask) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from marketplace.contracts.models import Agreement, AgreementEvent
 from marketplace.contracts.states.agreements import AgreementAction as A
 from marketplace.contracts.states.agreements import CancelReason, Consent, ReopenReason
+from marketplace.contracts.states.signing import Verdict
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 
@@ -25,6 +26,7 @@ WORDS: dict[str, Any] = {
     A.RETURN.value: _l("Sent back by a department"),
     A.ISSUE.value: _l("Paper issued for signing"),
     A.SIGN.value: _l("Signature accepted"),
+    f"{A.SIGN.value} {Verdict.HOLD.value}": _l("Signature received; whether its certificate holds is not yet known"),
     A.ROLL_BACK.value: _l("A signature was taken back"),
     A.REOPEN.value: _l("Changes asked for; the issued paper is void"),
     A.ACTIVATE.value: _l("In force"),
@@ -118,7 +120,7 @@ def _happening(event: AgreementEvent, names: dict[str | None, str]) -> Happening
 
 
 def _title(event: AgreementEvent) -> str:
-    words = WORDS.get(event.kind)
+    words = WORDS.get(f"{event.kind} {event.figures.get('verdict')}", WORDS.get(event.kind))
     if words is None:
         return _("Noted: %(what)s", what=event.kind.replace("_", " "))
     sentence = str(words)
