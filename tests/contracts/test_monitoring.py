@@ -88,7 +88,7 @@ def test_both_sides_answer_once_each_and_the_department_ends_it(
     with app.app_context():
         sides = two_sides()
         agreement = contract_in_force(sides)
-        own = departments(sides)[0]
+        own, other = departments(sides)
         case = case_on(agreement, own)
         answer(case, Side.SELLER, sides, has_acted=has_acted)
         assert case.state is state
@@ -101,7 +101,7 @@ def test_both_sides_answer_once_each_and_the_department_ends_it(
             monitoring.end(case, end, "Đã giao bù đủ.", officer_of(own))
         assert case.state is (C.COMPLETED if has_acted else C.CLOSED)
         assert not agreement.is_monitored
-        assert told("monitoring_ended") == sorted([sides.seller.ref, sides.buyer.ref])
+        assert told("monitoring_ended") == sorted([sides.seller.ref, sides.buyer.ref, other.ref])
 
 
 def answer(case: MonitoringCase, side: Side, sides: TwoSides, *, has_acted: bool) -> None:

@@ -57,9 +57,7 @@ def open_case(case: MonitoringCase, by: Actor) -> None:
     trail.flag(agreement, "monitored", on=True, by=by, case=case.ref)
     about = _about(case)
     telling.tell_both(agreement, "monitoring_opened", page=_page(case), words=case.words, **about)
-    for department in agreement.departments():
-        if department.id != case.department_id:
-            telling.tell_department(agreement, department, "monitoring_opened_elsewhere", words=case.words, **about)
+    _tell_elsewhere(case, "monitoring_opened_elsewhere", words=case.words)
 
 
 def change_words(case: MonitoringCase, words: str, by: Actor) -> None:
@@ -96,7 +94,7 @@ def answer(case: MonitoringCase, side: Side, *, has_acted: bool, words: str, by:
 
 
 def end(case: MonitoringCase, action: CaseAction, result: str, by: Actor) -> None:
-    """The department says how it ends: acted upon, no problem after all, or stopped; both sides are told."""
+    """The department says how it ends: acted upon, no problem after all, or stopped; all who knew of it are told."""
     if action not in ENDS:
         raise ValueError(f"{action} ends no case")
     _hold(case)
@@ -110,6 +108,14 @@ def end(case: MonitoringCase, action: CaseAction, result: str, by: Actor) -> Non
         trail.flag(case.agreement, "monitored", on=False, by=by)
     telling.tell_both(case.agreement, "monitoring_ended", page=_page(case), words=result, end=case.state.value,
                       **_about(case))  # fmt: skip
+    _tell_elsewhere(case, "monitoring_ended", words=result, end=case.state.value)
+
+
+def _tell_elsewhere(case: MonitoringCase, template: str, **more: str) -> None:
+    """Write to the other province's department, where there is one."""
+    for department in case.agreement.departments():
+        if department.id != case.department_id:
+            telling.tell_department(case.agreement, department, template, **more, **_about(case))
 
 
 def _hold(case: MonitoringCase) -> None:
