@@ -365,6 +365,8 @@ def main() -> int:
     for name in ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV"):
         os.environ.pop(name, None)
     os.environ.setdefault("PYTHONUTF8", "1")
+    # eight threads with heaps of their own would hold on to twice as much
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
     try:
         return COMMANDS[sys.argv[1]](sys.argv[2:])
     except KeyboardInterrupt:

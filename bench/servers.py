@@ -34,6 +34,7 @@ def environment(database_url: str, folder: Path) -> dict[str, str]:
         "SITE_URL": "http://127.0.0.1",
         "WRITES_PER_MINUTE": "100000000",
         "PYTHONUTF8": "1",
+        "MALLOC_ARENA_MAX": "2",
     }
 
 
