@@ -19,6 +19,7 @@ from marketplace.core.database import writing
 from tests import factories
 from tests.clients import Client
 from tests.contracts import making
+from tests.contracts import performing as perform
 from tests.contracts.changing import again, annex, in_force, minutes, refused, sign
 from tests.contracts.making import TwoSides, Walk, agreement_in, two_sides
 
@@ -152,6 +153,33 @@ def test_a_contract_is_liquidated_once(app: Flask, client_of: Members) -> None:
         refused(lambda: minutes(contract, sides, PaperKind.LIQUIDATION), "đã ký biên bản thanh lý")
         ref, person = contract.ref, sides.manager
     assert "Lập biên bản thanh lý" not in page_of(client_of(person), f"/agreements/{ref}/ending")
+
+
+@pytest.mark.parametrize(("signed", "says"), [(False, "đang trên đường ký"), (True, "Hai bên đã ký biên bản chấm dứt")])
+def test_a_contract_that_both_sides_end_offers_no_second_end(
+    app: Flask, client_of: Members, signed: bool, says: str
+) -> None:
+    with app.app_context():
+        sides = two_sides(departments=False)
+        contract = perform.contract_in_force(sides)
+        perform.call(contract, sides, L1=100)
+        paper = minutes(contract, sides, PaperKind.TERMINATION)
+        if signed:
+            sign(paper, sides)
+            assert (again(contract).state, contract.due_at) == (S.WINDING_DOWN, None)
+        refused(lambda: minutes(contract, sides, PaperKind.TERMINATION), "đã ký biên bản chấm dứt|Đang có biên bản")
+        person, there = sides.manager, f"/agreements/{contract.ref}/ending"
+    ending = page_of(client_of(person), there)
+    assert ("Lập biên bản chấm dứt" in ending, says in ending) == (False, True)
+
+
+def test_an_annex_that_ends_with_its_contract_did_not_run_late(app: Flask, client_of: Members) -> None:
+    with app.app_context():
+        contract, sides = in_force()
+        person, there = sides.manager, f"/agreements/{annex(contract, sides).ref}"
+        sign(minutes(contract, sides, PaperKind.TERMINATION), sides)
+    page = page_of(client_of(person), there)
+    assert ("<strong>quá hạn" in page, "Hợp đồng đã chấm dứt." in page) == (False, True)
 
 
 def test_contracts_are_the_first_doors_of_my_page(app: Flask, sides: TwoSides, client_of: Members) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.contracts.models import Agreement, Suspension
 from marketplace.contracts.queries.open_matters import later_papers
-from marketplace.contracts.states.agreements import RUNNING, TERMINAL, AgreementState, PaperKind
+from marketplace.contracts.states.agreements import BEFORE_ACTIVE, RUNNING, TERMINAL, AgreementState, PaperKind
 from marketplace.contracts.terms.checking import Missing, missing
 from marketplace.contracts.terms.drafting import ModelText
 from marketplace.core import clock
@@ -51,6 +51,16 @@ class Changes:
     def is_liquidated(self) -> bool:
         """Both sides have signed minutes of liquidation."""
         return any(one.paper is PaperKind.LIQUIDATION and one.state in IN_EFFECT for one in self.papers)
+
+    @property
+    def ended_by(self) -> Agreement | None:
+        """The minutes of termination that both sides have signed."""
+        signed = (one for one in self.papers if one.paper is PaperKind.TERMINATION and one.state in IN_EFFECT)
+        return next(signed, None)
+
+    def on_their_way(self, paper: str) -> list[Agreement]:
+        """Minutes of a kind that neither are in force nor were given up."""
+        return [one for one in self.papers if one.paper == paper and one.state in BEFORE_ACTIVE]
 
     @property
     def is_running(self) -> bool:

@@ -49,11 +49,10 @@ def later_papers(contract: Agreement) -> list[Agreement]:
     return list(db.session.scalars(statement))
 
 
-def is_liquidated(contract: Agreement) -> bool:
-    """Whether both sides have signed minutes of liquidation."""
+def has_signed(contract: Agreement, minutes: PaperKind) -> bool:
+    """Whether both sides have signed minutes of this kind."""
     in_effect = (AgreementState.ACTIVE, AgreementState.COMPLETED)
-    signed = (one for one in later_papers(contract) if one.paper is PaperKind.LIQUIDATION and one.state in in_effect)
-    return next(signed, None) is not None
+    return any(one.paper is minutes and one.state in in_effect for one in later_papers(contract))
 
 
 def last_child(framework: Agreement) -> Agreement | None:

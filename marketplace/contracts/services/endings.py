@@ -191,7 +191,9 @@ def require_nothing_open(contract: Agreement) -> None:
 
 def wind_down(contract: Agreement, *, by: Actor, **figures: Any) -> None:
     """No new call-offs; those that are open are delivered and paid as agreed (T14)."""
-    due_at = clock.end_of(contract.notice_until) if contract.notice_until else None
+    # an end that both signed has no day: it comes when the last call-off is closed
+    announced = contract.notice_until if contract.ending_side else None
+    due_at = clock.end_of(announced) if announced else None
     trail.advance(contract, AgreementAction.WIND_DOWN, by=by, turn=Turn.BOTH, due_at=due_at, **figures)
     for paper in open_papers(contract, PaperKind.AMENDMENT):
         lock(paper)

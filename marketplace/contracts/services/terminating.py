@@ -8,7 +8,7 @@ from typing import Any
 from marketplace.contracts.models import Agreement
 from marketplace.contracts.queries import late_interest
 from marketplace.contracts.queries.in_force import terms_in_force
-from marketplace.contracts.queries.open_matters import book_of, is_liquidated, next_ordinal, open_papers
+from marketplace.contracts.queries.open_matters import book_of, has_signed, next_ordinal, open_papers
 from marketplace.contracts.services import agreements, deadlines, telling, trail
 from marketplace.contracts.services.endings import require_nothing_open, require_running, wind_down
 from marketplace.contracts.services.rules import library
@@ -102,11 +102,13 @@ def _require_time_for(contract: Agreement, paper: PaperKind) -> None:
     if paper is PaperKind.LIQUIDATION:
         if not contract.is_contract or contract.state not in (*RUNNING, *ENDED_WELL):
             raise Refused(_("Only a contract that was in force can be liquidated."))
-        if is_liquidated(contract):
+        if has_signed(contract, paper):
             raise Refused(_("Both sides have signed minutes of liquidation already."))
         require_nothing_open(contract)
     else:
         require_running(contract)
+        if has_signed(contract, paper):
+            raise Refused(_("Both sides have signed minutes of termination already."))
 
 
 def _minutes(contract: Agreement, paper: PaperKind) -> dict[str, Any]:
