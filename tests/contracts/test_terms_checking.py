@@ -259,6 +259,22 @@ def test_deviations_come_in_the_order_that_a_department_reads() -> None:
     assert found[1].redline == [("equal", "Bán "), ("delete", "gạo"), ("insert", "tiêu"), ("equal", ".")]
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Dừng từ ngày 01/12/2026. Lý do: mất mùa.", DeviationKind.FILLED),
+        ("Dừng từ ngày 01/12/2026. Lý do: [… lý do].", DeviationKind.CHANGED),
+        ("Dừng từ ngày 01/12/2026. Lý do: mất mùa. " + "Bên mua trả thêm. " * 10, DeviationKind.CHANGED),
+        ("Nghỉ từ ngày 01/12/2026. Lý do: mất mùa.", DeviationKind.CHANGED),
+    ],
+)
+def test_a_gap_that_is_filled_in_is_shown_as_no_more_than_that(text: str, kind: DeviationKind) -> None:
+    model = Model("end", "Dừng từ ngày [… ngày]. Lý do: [… lý do].", mandatory=True)
+    (found,) = deviations({**sale(), "clauses": [written("end", text)]}, [model])
+    assert (found.kind, found.key) == (kind, "end")
+    assert "insert" in {segment for segment, _words in found.redline}
+
+
 def test_a_renamed_model_clause_deviates() -> None:
     made = copy.deepcopy(sale())
     made["clauses"] = [written("subject", "Bán gạo.", "Tên khác"), written("penalty", "Phạt [mức phạt].")]

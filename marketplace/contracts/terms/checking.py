@@ -46,6 +46,10 @@ class Missing:
     field: str = ""
 
 
+# what may stand in a gap: a day, a place, a reason; longer words change the clause
+GAP = r"[^\[\]]{1,160}?"
+
+
 class DeviationKind(Labelled):
     """How a clause differs from the library."""
 
@@ -53,6 +57,7 @@ class DeviationKind(Labelled):
     CHANGED = "changed", _l("deviates from the model clause")
     CUSTOM = "custom", _l("written by the parties")
     OLDER = "older", _l("an earlier version of the model clause")
+    FILLED = "filled", _l("gaps of the model clause filled in")
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,14 +338,23 @@ def _deviation(
         return Deviation(clause["key"], clause["title"], DeviationKind.CUSTOM, [("insert", clause["text"])], False)
     if _same(clause, model):
         return None
-    earlier = any(_same(clause, one) for one in library if one.key == model.key)
+    earlier = any(_same(clause, one) or _fills(clause, one) for one in library if one.key == model.key)
     kind = DeviationKind.OLDER if earlier else DeviationKind.CHANGED
+    if _fills(clause, model):
+        kind = DeviationKind.FILLED
     redline = words_redline(model.text, clause["text"])
     return Deviation(clause["key"], clause["title"], kind, redline, model.is_mandatory)
 
 
 def _same(clause: Mapping[str, Any], model: ModelText) -> bool:
     return (_plain(clause["title"]), _plain(clause["text"])) == (_plain(model.title), _plain(model.text))
+
+
+def _fills(clause: Mapping[str, Any], model: ModelText) -> bool:
+    """Whether nothing but the gaps of a model was written; what stands there now is still for the reader to judge."""
+    fixed = [re.escape(part) for part in BLANK.split(_plain(model.text))[::2]]
+    is_model = re.fullmatch(GAP.join(fixed), _plain(clause["text"])) is not None
+    return len(fixed) > 1 and is_model and _plain(clause["title"]) == _plain(model.title)
 
 
 def _plain(words: str) -> str:
