@@ -96,6 +96,19 @@ def test_it_says_what_a_contract_has_to_say(issued: Agreement) -> None:
     assert document.terms_sha256 == last_version(issued).sha256
 
 
+@pytest.mark.parametrize(
+    ("paper", "table"),
+    [
+        ("contract", "BẢNG KÊ VÀ ĐIỀU KIỆN CHÍNH"),
+        ("termination", "HÀNG HÓA THEO HỢP ĐỒNG ĐƯỢC CHẤM DỨT"),
+        ("liquidation", "HÀNG HÓA ĐÃ GIAO VÀ NGHIỆM THU"),
+    ],
+)
+def test_a_table_of_goods_says_what_it_is_there_for(issued: Agreement, paper: str, table: str) -> None:
+    text = words(read(documents.preview({**last_version(issued).terms, "paper": paper})))
+    assert table in text
+
+
 def test_its_qr_code_leads_to_the_check(issued: Agreement) -> None:
     terms = last_version(issued).terms
     from marketplace.contracts.queries.papers import CONTRACT, Issuing, contract_paper
