@@ -8,9 +8,12 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
@@ -40,6 +43,18 @@ def environment_of(settings: Settings) -> dict[str, str]:
     given = {name.upper(): getattr(settings, name) for name in Settings.__slots__}
     words = {name: ("1" if value else "0") if isinstance(value, bool) else str(value) for name, value in given.items()}
     return {**os.environ, **{name: value for name, value in words.items() if value}}
+
+
+@contextmanager
+def answering(handler: type[BaseHTTPRequestHandler]) -> Iterator[ThreadingHTTPServer]:
+    """A small server on a port of its own that answers as the handler says."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 @dataclass

@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.servers import answering
 
 
 @dataclass
@@ -94,15 +95,9 @@ _ANSWERS = {
 def receiving() -> Iterator[Receiver]:
     """A receiver on a port of its own."""
     known: list[Receiver] = []
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(known))
-    known.append(Receiver(server))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with answering(_handler(known)) as server:
+        known.append(Receiver(server))
         yield known[0]
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def is_signed(secret: str, message: dict[str, Any]) -> bool:

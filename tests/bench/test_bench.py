@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from marketplace.contracts.queries import desk
 from marketplace.contracts.queries.department import Wish
 from marketplace.core.database import db
 from marketplace.demo import scaling
+from tests.servers import answering
 
 
 class Answering(BaseHTTPRequestHandler):
@@ -42,11 +42,8 @@ class Answering(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def port() -> Iterator[int]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server.server_port
-    server.shutdown()
-    server.server_close()
+    with answering(Answering) as server:
+        yield server.server_port
 
 
 def test_the_client_reads_whole_answers_and_keeps_cookies(port: int) -> None:

@@ -7,15 +7,15 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from config import ROOT
+from tests.servers import answering
 
 ISSUED = b"%PDF-1.7 issued"
 TASK = {
@@ -41,11 +41,8 @@ class Answering(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def site() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with answering(Answering) as server:
+        yield f"http://127.0.0.1:{server.server_port}"
 
 
 def run(site: str, code: str, *words: str, said: str = "") -> str:
