@@ -42,8 +42,7 @@ def _measured(
                 floors.append(replay.replayed(again, tapes[number * each : (number + 1) * each]))
     found: dict[str, Any] = {"posts_per_s": statistics.median(rates[1:])}
     if tapes:
-        found["replayed_per_s"] = statistics.median(floors[1:])
-        found["ratio"] = statistics.median(rate / floor for rate, floor in list(zip(rates, floors, strict=True))[1:])
+        found |= replay.compared(rates[1:], floors[1:])
         found |= replay.described(tapes)
     return found
 

@@ -53,7 +53,6 @@ def _confirmations(
                 floors.append(replay.replayed(again, tapes[number]))
         found: dict[str, Any] = {"posts_per_s": statistics.median(rates[1:]), "memory_mb": server.memory()}
     if tapes:
-        found["replayed_per_s"] = statistics.median(floors[1:])
-        found["ratio"] = statistics.median(rate / floor for rate, floor in list(zip(rates, floors, strict=True))[1:])
+        found |= replay.compared(rates[1:], floors[1:])
         found |= replay.described([tape for group in tapes for tape in group])
     return found

@@ -7,6 +7,7 @@ application; numbers given out there take the place of the recorded ones.
 
 from __future__ import annotations
 
+import statistics
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -183,6 +184,12 @@ def _today(values: Any, now: dict[int, int]) -> Any:
     if isinstance(values, (list, tuple)):
         return [_today(value, now) for value in values]
     return now.get(values, values) if _far(values) else values
+
+
+def compared(rates: Sequence[float], floors: Sequence[float]) -> dict[str, float]:
+    """The medians of what a server placed and of what its statements took alone, turn by turn, and of their ratio."""
+    ratios = [rate / floor for rate, floor in zip(rates, floors, strict=True)]
+    return {"replayed_per_s": statistics.median(floors), "ratio": statistics.median(ratios)}
 
 
 def described(tapes: Sequence[Tape]) -> dict[str, float]:
