@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from marketplace.contracts.models import Agreement, Suspension
-from marketplace.contracts.queries.open_matters import later_papers
+from marketplace.contracts.queries.open_matters import later_papers, signed_minutes
 from marketplace.contracts.states.agreements import BEFORE_ACTIVE, RUNNING, TERMINAL, AgreementState, PaperKind
 from marketplace.contracts.terms.checking import Missing, missing
 from marketplace.contracts.terms.drafting import ModelText
@@ -24,7 +24,6 @@ from marketplace.core.permissions import Permission, allows
 BEHIND = _l("Another annex has changed the contract since. Please put this one on the text in force now.")
 # two months before the end both sides are asked for the first time
 RENEWABLE_DAYS = 60
-IN_EFFECT = (AgreementState.ACTIVE, AgreementState.COMPLETED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +49,12 @@ class Changes:
     @property
     def is_liquidated(self) -> bool:
         """Both sides have signed minutes of liquidation."""
-        return any(one.paper is PaperKind.LIQUIDATION and one.state in IN_EFFECT for one in self.papers)
+        return signed_minutes(self.papers, PaperKind.LIQUIDATION) is not None
 
     @property
     def ended_by(self) -> Agreement | None:
         """The minutes of termination that both sides have signed."""
-        signed = (one for one in self.papers if one.paper is PaperKind.TERMINATION and one.state in IN_EFFECT)
-        return next(signed, None)
+        return signed_minutes(self.papers, PaperKind.TERMINATION)
 
     def on_their_way(self, paper: str) -> list[Agreement]:
         """Minutes of a kind that neither are in force nor were given up."""

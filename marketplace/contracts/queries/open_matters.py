@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import func, select
 
@@ -51,8 +51,13 @@ def later_papers(contract: Agreement) -> list[Agreement]:
 
 def has_signed(contract: Agreement, minutes: PaperKind) -> bool:
     """Whether both sides have signed minutes of this kind."""
+    return signed_minutes(later_papers(contract), minutes) is not None
+
+
+def signed_minutes(papers: Iterable[Agreement], minutes: PaperKind) -> Agreement | None:
+    """The minutes of a kind that both sides have signed, among a contract's later papers."""
     in_effect = (AgreementState.ACTIVE, AgreementState.COMPLETED)
-    return any(one.paper is minutes and one.state in in_effect for one in later_papers(contract))
+    return next((one for one in papers if one.paper is minutes and one.state in in_effect), None)
 
 
 def last_child(framework: Agreement) -> Agreement | None:

@@ -338,12 +338,16 @@ def _deviation(
         return Deviation(clause["key"], clause["title"], DeviationKind.CUSTOM, [("insert", clause["text"])], False)
     if _same(clause, model):
         return None
-    earlier = any(_same(clause, one) or _fills(clause, one) for one in library if one.key == model.key)
-    kind = DeviationKind.OLDER if earlier else DeviationKind.CHANGED
-    if _fills(clause, model):
-        kind = DeviationKind.FILLED
     redline = words_redline(model.text, clause["text"])
-    return Deviation(clause["key"], clause["title"], kind, redline, model.is_mandatory)
+    return Deviation(clause["key"], clause["title"], _kind(clause, model, library), redline, model.is_mandatory)
+
+
+def _kind(clause: Mapping[str, Any], model: ModelText, library: Sequence[ModelText]) -> DeviationKind:
+    """How a clause differs from its model in force, by the nearest text of the library."""
+    if _fills(clause, model):
+        return DeviationKind.FILLED
+    earlier = any(_same(clause, one) or _fills(clause, one) for one in library if one.key == model.key)
+    return DeviationKind.OLDER if earlier else DeviationKind.CHANGED
 
 
 def _same(clause: Mapping[str, Any], model: ModelText) -> bool:

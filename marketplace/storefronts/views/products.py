@@ -102,8 +102,7 @@ def pictures(found: Product) -> list[dict[str, Any]]:
     """The photos for the gallery, or the drawing of the product's set."""
     if not found.photos:
         note = _("A drawing of this kind of product: the producer has not shown a photo yet.")
-        kind = found.product_set
-        what = _("Drawing: %(what)s", what=kind.name_en if locale() == "en" else kind.name)
+        what = _("Drawing: %(what)s", what=_set_name(found))
         return [{"url": asset(f"img/sets/{found.product_set.number}.svg"), "alt": what, "note": note}]
     return [
         {
@@ -139,11 +138,16 @@ def seller_words(seller: Organisation) -> dict[str, Any]:
     }
 
 
+def _set_name(found: Product) -> str:
+    """The product's set in the language spoken now."""
+    kind = found.product_set
+    return kind.name_en if locale() == "en" else kind.name
+
+
 def _linked(found: Product, packs: list[Pack]) -> list[dict[str, Any]]:
-    group = found.product_set
     trail = [
         (_("Products"), url_for("storefronts.products")),
-        (group.name_en if locale() == "en" else group.name, url_for("storefronts.products", set=group.number)),
+        (_set_name(found), url_for("storefronts.products", set=found.product_set.number)),
         (found.name, url_for("storefronts.product", slug=found.slug)),
     ]
     return [linked_data.product(found, packs, shared_picture(found)), linked_data.breadcrumbs(trail)]
