@@ -153,7 +153,7 @@ def open_page(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..
         context = browser.new_context(
             base_url=live_server.url, viewport=viewport, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh", **thumb
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         context.route("**/*", _only_here)
         contexts.append(context)
         page = context.new_page()

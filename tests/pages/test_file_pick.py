@@ -23,6 +23,8 @@ def at_verify(open_page: Callable[..., Page]) -> Callable[..., Page]:
 
     def opened(viewport: Any = DESKTOP, language: str = "vi", **options: Any) -> Page:
         page = open_page(viewport, **options)
+        # asked for only at the key or tap, the browser may open its own choice before it hands it over
+        page.on("filechooser", lambda _: None)
         page.goto(f"/verify?lang={language}")
         return page
 
