@@ -90,6 +90,17 @@ def test_where_nobody_sells_such_goods_the_board_is_named(here: Market, client_o
         assert only_request().state is RequestState.DRAFT
 
 
+def test_without_a_kind_of_goods_the_producers_are_chosen_by_name(here: Market, client_of: Clients) -> None:
+    client = client_for(here, client_of, here.buyer)
+    ref = written(client, line_1_set="", line_2_description="Muối", line_2_quantity="5", line_2_unit="kg")
+    page = client.get(f"/requests/{ref}/recipients").text
+    assert re.search(r'<input[^>]*(checked[^>]*value="named"|value="named"[^>]*checked)', page)
+    assert "Gạo ST25 và 1 mặt hàng khác" in page
+    answer = client.post(f"/requests/{ref}/recipients", data={"audience": "matching"})
+    assert answer.status_code == 422
+    assert "Chưa dòng nào ghi nhóm hàng" in text_of(answer)
+
+
 def test_named_without_a_name_is_refused(here: Market, client_of: Clients) -> None:
     client = client_for(here, client_of, here.buyer)
     ref = written(client)

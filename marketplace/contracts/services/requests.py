@@ -98,7 +98,7 @@ def _columns(asked: Asked) -> dict[str, object]:
 
 def _title(lines: Sequence[Wanted]) -> str:
     first, more = lines[0].description[:120], len(lines) - 1
-    return f"{first} + {more}" if more else first
+    return ngettext("%(first)s and %(num)s more", "%(first)s and %(num)s more", more, first=first) if more else first
 
 
 def _last_day(asked: Asked) -> date:
@@ -185,16 +185,18 @@ def send(request: Request, *, by: Actor) -> int:
     if request.audience is Audience.MATCHING:
         _invite(request, found.matching_sellers(request))
     if not request.invited and request.audience is not Audience.BOARD:
-        raise Refused(_nobody(request.audience))
+        raise Refused(_nobody(request))
     move(request, RequestAction.SEND, by=by, audience=request.audience.value, asked=len(request.invited))
     request.sent_at = clock.now()
     tell_invited(request, request.invited, "request_received")
     return len(request.invited)
 
 
-def _nobody(audience: Audience) -> str:
-    if audience is Audience.NAMED:
+def _nobody(request: Request) -> str:
+    if request.audience is Audience.NAMED:
         return _("Please choose at least one producer.")
+    if not found.sets_of(request):
+        return _("No line says what kind of goods it is. Say it in the request, or choose the producers by name.")
     return _("No producer sells such goods here at present. Put the request on the demand board instead.")
 
 

@@ -118,9 +118,12 @@ def recipients(ref: str) -> ResponseReturnValue:
     """Who is asked: producers by name, all that sell such goods, or everybody on the board; or further ones later."""
     found = request_for(actor(), ref, Permission.REQUEST_EDIT)
     is_draft = found.state is RequestState.DRAFT
-    form = RecipientsForm.shown(audience=found.audience.value, is_named=found.is_named)
-    page = {"form": form, "is_draft": is_draft, "matching": len(requests.matching_sellers(found)) if is_draft else 0}
-    page |= {"invited": {one.seller_id for one in found.invited}, "has_sets": bool(requests.sets_of(found))}
+    matching, has_sets = len(requests.matching_sellers(found)) if is_draft else 0, bool(requests.sets_of(found))
+    # whoever sells such goods cannot be asked while nobody does, or while no line says what they are
+    audience = found.audience if matching or found.audience is not Audience.MATCHING else Audience.NAMED
+    form = RecipientsForm.shown(audience=audience.value, is_named=found.is_named)
+    page = {"form": form, "is_draft": is_draft, "matching": matching, "has_sets": has_sets}
+    page |= {"invited": {one.seller_id for one in found.invited}}
     shown = render_template("contracts/sourcing/recipients.html", request_=found, **page, **_candidates(found))
     return private(make_response(shown))
 
