@@ -126,6 +126,18 @@ def test_the_page_counts_in_the_buyers_own_freight(here: Market, client_of: Clie
     assert "25.200.000" in text_of(page)
 
 
+def test_where_nobody_brings_everything_the_sum_line_by_line_is_told(here: Market, client_of: Clients) -> None:
+    with here.app.app_context():
+        found = sent(here, with_set(RICE), CAKE, place="Kho 2, Quảng Ninh")
+        ref = found.ref
+        quoted(here, found, 0, 20_000, None)
+        quoted(here, found, 1, None, 50_000)
+    buyer = client_for(here, client_of, here.buyer)
+    page = text_of(buyer.get(f"/requests/{ref}/comparison"))
+    assert "Không chủ thể nào giao đủ cả yêu cầu. Nếu chọn từng dòng nơi rẻ nhất, tất cả là 39.000.000 ₫." in page
+    assert "Quảng Ninh, Quảng Ninh" not in text_of(buyer.get(f"/requests/{ref}"))
+
+
 def test_lines_go_to_different_producers_and_the_others_are_told(here: Market, client_of: Clients) -> None:
     with here.app.app_context():
         found = sent(here, with_set(RICE), CAKE, to=(0, 1, 2))

@@ -128,6 +128,7 @@ def test_every_round_is_kept_and_the_turn_changes(here: Market, client_of: Clien
     page = text_of(buyer.get(f"/quotes/{ref}"))
     assert "20.000 ₫ → 21.000 ₫" in page
     assert "(+5 %)" in page
+    assert "(−9,1 %)" in page
 
 
 def test_a_stale_tab_keeps_what_was_typed(here: Market, client_of: Clients) -> None:

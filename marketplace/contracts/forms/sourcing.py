@@ -21,6 +21,7 @@ from marketplace.core import clock
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.places.models import Province
+from marketplace.web.filters import Figure
 from marketplace.web.forms import (
     DayField,
     Form,
@@ -220,7 +221,7 @@ class QuoteForm(Form):
         elif quantity.data and not _typed(price):
             price.errors = [_("A price is missing here; leave both fields empty for what you cannot deliver.")]
         elif quantity.data and quantity.data > line.quantity:
-            quantity.errors = [_("No more than what is wanted, please (%(most)s).", most=line.quantity)]
+            quantity.errors = [_("No more than what is wanted, please (%(most)s).", most=Figure(line.quantity))]
 
     def proposal(self, packs: Mapping[str, Variant]) -> Proposal:
         """What was typed, as one round."""
