@@ -287,6 +287,23 @@ def test_an_accepted_quote_becomes_one_draft_of_a_contract(here: Market, client_
         assert made.title == text.terms["title"] == f"Mua bán {goods} {named}"
 
 
+def test_freight_for_all_goods_is_not_taken_for_that_of_each_delivery(here: Market, client_of: Clients) -> None:
+    with here.app.app_context():
+        with writing():
+            rules.load()
+        found = sent(here)
+        quote = quoted(here, found, 0, 21_000, with_pack=True, freight_vnd=3_000_000, **EXTRA)
+        awarded(here, found, {1: quote})
+        ref = quote.ref
+    buyer = client_for(here, client_of, here.buyer)
+    made = buyer.post(f"/quotes/{ref}/agreement", data={"kind": "sale"}).headers["Location"]
+    step = {"step": "delivery", "act": "save", "delivery.terms": "extra", "delivery.freight_vnd": "500.000"}
+    warned = "Báo giá tính cước 3.000.000 ₫ cho cả lô hàng."
+    assert warned in text_of(buyer.get(f"{made}/draft?step=delivery"))
+    buyer.post(f"{made}/draft", data=step)
+    assert warned not in text_of(buyer.get(f"{made}/draft?step=delivery"))
+
+
 @pytest.mark.parametrize(
     ("goods", "name"),
     [

@@ -155,6 +155,12 @@ def carried_freight(quote: Quote) -> int:
     return sum(part for one, part in zip(offered, parts, strict=True) if one.request_line_id in shares)
 
 
+def freight_in_one(quote_id: int | None) -> int:
+    """The freight (đồng) that the quote of a contract reckoned for all the goods in one; 0 where it asked for none."""
+    quote = db.session.get(Quote, quote_id) if quote_id else None
+    return carried_freight(quote) if quote is not None else 0
+
+
 def carried(given: QuoteLine) -> Carried:
     """A quoted line in packs: weights are counted by what a pack holds, rounded up; other units are packs already."""
     line, variant = given.request_line, given.variant or given.request_line.variant

@@ -17,6 +17,7 @@ from marketplace.contracts.models import Agreement
 from marketplace.contracts.policies import agreement_for, side_of
 from marketplace.contracts.queries import changes, goods, rules, versions
 from marketplace.contracts.queries.parties import party_of
+from marketplace.contracts.queries.quotes import freight_in_one
 from marketplace.contracts.queries.versions import Text
 from marketplace.contracts.services import agreements as services
 from marketplace.contracts.services import picturing
@@ -110,6 +111,8 @@ def _of_step(agreement: Agreement, text: Text, step: Step) -> dict[str, Any]:
     if step is Step.GOODS:
         words = query_text("find", most=80)
         return {"words": words, "found": goods.goods_found(agreement.seller_id, words), "most": goods.FOUND}
+    if step is Step.DELIVERY:
+        return {"freight_in_one": freight_in_one(agreement.quote_id)}
     if step is Step.CLAUSES:
         present = {one["key"] for one in text.terms["clauses"]}
         return {
