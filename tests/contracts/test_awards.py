@@ -282,6 +282,7 @@ def test_an_accepted_quote_becomes_one_draft_of_a_contract(here: Market, client_
         (line,) = text.terms["lines"]
         assert (line["sku"], line["quantity"], line["price_vnd"]) == (here.packs[0], "240", 105_000)
         assert text.terms["payment"]["days"] == 15
+        assert text.terms["delivery"]["place"] == "Kho Bãi Cháy, Quảng Ninh"
         named = f"giữa {made.seller.name} và {made.buyer.name}"
         goods = line["product"][0].lower() + line["product"][1:]
         assert made.title == text.terms["title"] == f"Mua bán {goods} {named}"

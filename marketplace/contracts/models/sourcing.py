@@ -69,6 +69,12 @@ class Request(Base):
     invited: Mapped[list[RequestInvitation]] = relationship(back_populates="request", order_by="RequestInvitation.id")
     quotes: Mapped[list[Quote]] = relationship(back_populates="request", order_by="Quote.id")
 
+    @property
+    def delivered_to(self) -> str:
+        """The place as the buyer wrote it and its province, said once though the address may end with it."""
+        province = self.province.name
+        return self.place if self.place.endswith(province) else ", ".join(filter(None, (self.place, province)))
+
 
 class RequestLine(Base):
     """One thing that is wanted: a pack of the catalogue, a product, or words; quantity in whole units."""

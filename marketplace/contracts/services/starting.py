@@ -139,7 +139,7 @@ def _from_quote(quote: Quote, terms: Mapping[str, Any]) -> dict[str, Any]:
     last, carried = last_round(quote), carrying.brought(quote)
     packaging = "; ".join(filter(None, dict.fromkeys(one.line.packaging for one in carried)))
     freight = {"terms": last.freight_terms.value, "freight_vnd": carried_freight(quote)}
-    place = {"place": quote.request.place, "loss_percent": last.loss_percent, "packaging": packaging}
+    place = {"place": quote.request.delivered_to[:300], "loss_percent": last.loss_percent, "packaging": packaging}
     return {
         "lines": [_line(number, one) for number, one in enumerate(carried, 1)],
         "payment": {**terms["payment"], "days": last.payment_days},
