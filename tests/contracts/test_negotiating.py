@@ -330,6 +330,19 @@ def test_the_letter_brings_the_word_that_goes_with_a_version(app: Flask) -> None
         assert ("<b>2%" in letter.html, "&lt;b&gt;2%" in letter.html) == (False, True)
 
 
+def test_a_letter_names_the_two_sides_once(app: Flask) -> None:
+    from marketplace.core.outbox.letters import letter_of
+
+    with app.app_context():
+        sides = two_sides()
+        agreement_in(S.NEGOTIATING, sides)
+        notice = db.session.scalars(select(Notice).where(Notice.template == "contracts/version_sent")).one()
+        between = f"giữa {sides.seller.name} và {sides.buyer.name}"
+        for title in ("Mua bán gạo", f"Mua bán gạo {between}"):
+            notice.context = {**notice.context, "title": title}
+            assert letter_of(notice, "vi").paragraphs[0].count(between) == 1
+
+
 def test_a_version_without_a_word_says_none(app: Flask) -> None:
     from marketplace.core.outbox.letters import letter_of
 
