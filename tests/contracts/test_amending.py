@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from pypdf import PdfReader
+from sqlalchemy import select
 
 from marketplace.contracts.models import Agreement
 from marketplace.contracts.queries.in_force import terms_in_force
@@ -19,6 +20,8 @@ from marketplace.contracts.states.agreements import AgreementState, PaperKind, S
 from marketplace.core import clock
 from marketplace.core.actors import Actor
 from marketplace.core.database import db, writing
+from marketplace.core.outbox import Notice
+from marketplace.core.outbox.letters import letter_of
 from marketplace.core.refusals import Refused
 from tests.clients import Client
 from tests.contracts import changing, making
@@ -38,6 +41,7 @@ from tests.contracts.changing import (
     walk,
 )
 from tests.contracts.making import agreement_in
+from tests.contracts.market import text_of
 from tests.contracts.performing import two_lines
 
 Frozen = Callable[[datetime], datetime]
@@ -209,6 +213,23 @@ def test_an_annex_fallen_behind_is_not_called_complete(app: Flask, client_of: Me
     assert f'action="/agreements/{ref}/basis"' in client.get(pages[2]).text
     assert client.post(f"/agreements/{ref}/basis").headers["Location"] == f"/agreements/{ref}/draft"
     assert all("Một phụ lục khác" not in client.get(page).text for page in pages)
+
+
+def test_who_refuses_an_annex_is_told_that_the_contract_stays(app: Flask, client_of: Members) -> None:
+    with app.app_context():
+        contract, sides = in_force()
+        paper = annex(contract, sides)
+        walk(paper, sides, "send")
+        ref, about, buyer, seller = paper.ref, contract.ref, client_of(sides.purchaser), client_of(sides.manager)
+    page = text_of(buyer.get(f"/agreements/{ref}"))
+    assert "Văn bản này khép lại tại đây; hợp đồng đã ký không thay đổi. Bên kia đọc được lý do của bạn." in page
+    assert "không mở lại được" not in page + text_of(seller.get(f"/agreements/{ref}"))
+    buyer.post(f"/agreements/{ref}/refusal", data={"words": "Chưa cần thêm hàng."})
+    with app.app_context():
+        notice = db.session.scalars(select(Notice).where(Notice.template == "contracts/cancelled")).one()
+        assert letter_of(notice, "vi").subject == f"Phụ lục {ref} đã kết thúc trước khi có hiệu lực"
+        ended = db.session.scalars(select(Agreement).where(Agreement.ref.in_((ref, about))).order_by(Agreement.id))
+        assert [one.state for one in ended] == [AgreementState.ACTIVE, AgreementState.CANCELLED]
 
 
 def test_the_preview_of_an_annex_says_what_changes(app: Flask, client_of: Members) -> None:
