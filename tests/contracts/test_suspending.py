@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from flask import Flask
 
+from marketplace.accounts.models import Person
 from marketplace.contracts.jobs.terms import follow_terms, is_waiting
 from marketplace.contracts.models import Agreement
 from marketplace.contracts.services import suspending, trail
@@ -15,8 +16,10 @@ from marketplace.contracts.states.agreements import AgreementState, Side
 from marketplace.core import clock
 from marketplace.core.actors import SYSTEM, Actor
 from marketplace.core.database import writing
+from tests.clients import Client
 from tests.contracts.changing import after, again, happened, in_force, refused, somebody, told
 from tests.contracts.making import agreement_in, officer_of
+from tests.contracts.market import text_of
 
 Frozen = Callable[[datetime], datetime]
 
@@ -97,3 +100,23 @@ def test_only_in_force(app: Flask, state: AgreementState) -> None:
         contract = agreement_in(state)
         by = somebody(contract)
         refused(lambda: stop(contract, by), "đang có hiệu lực")
+
+
+def test_the_page_says_whose_suspension_stands_and_from_when(app: Flask, client_of: Callable[[Person], Client]) -> None:
+    with app.app_context():
+        contract, sides = in_force()
+        here, today = f"/agreements/{contract.ref}/suspension", clock.today()
+        buyer, seller = client_of(sides.purchaser), client_of(sides.manager)
+    later = today + timedelta(days=5)
+    typed = {"from_on": later.isoformat(), "reason": "Kho đang sửa."}
+    told_later = text_of(buyer.post(here, data=typed, follow_redirects=True))
+    assert f"Đã báo: từ {later:%d/%m/%Y} không gọi thêm hàng" in told_later
+    assert "Hợp đồng đang tạm ngừng" not in told_later
+    told_now = text_of(seller.post(here, data={**typed, "from_on": today.isoformat()}, follow_redirects=True))
+    assert "Đã tạm ngừng hợp đồng" in told_now
+    page = text_of(buyer.get(here))
+    assert "Hợp đồng đang tạm ngừng" in page
+    buyer.post(f"{here}/end", data={})
+    page = text_of(buyer.get(here))
+    assert "Bên bạn cũng muốn tạm ngừng?" in page
+    assert "khi mọi bên đã tạm ngừng đều bỏ tạm ngừng" in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import flash, make_response, redirect, render_template, url_for
@@ -26,6 +27,7 @@ from marketplace.core.database import writing
 from marketplace.core.i18n import gettext as _
 from marketplace.core.permissions import Permission, allows
 from marketplace.core.refusals import Forbidden
+from marketplace.web.filters import day
 from marketplace.web.requests import actor, answers, private
 
 # --- on the agreement's page -----------------------------------------------------------------------------------------
@@ -135,9 +137,16 @@ def suspend(ref: str) -> ResponseReturnValue:
     contract = agreement_for(actor(), ref, Permission.AGREEMENT_SUSPEND)
     form = SuspensionForm.checked()
     with writing():
-        suspending.suspend(contract, form.reason.data, form.from_on.data, by=actor())
-    flash(_("The contract is suspended; the other side reads why."), "success")
+        begun = suspending.suspend(contract, form.reason.data, form.from_on.data, by=actor())
+    flash(_said_of(begun.from_on), "success")
     return redirect(url_for(".suspension", ref=ref), code=303)
+
+
+def _said_of(from_on: date) -> str:
+    """It holds today, or from a later day on; whoever did not set it reads why."""
+    if from_on > clock.today():
+        return _("No call-offs from %(day)s on: the others read why.", day=day(from_on))
+    return _("The contract is suspended; the others read why.")
 
 
 @bp.post("/agreements/<ref>/suspension/end")
