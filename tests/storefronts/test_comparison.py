@@ -98,3 +98,15 @@ def test_the_number_of_queries_does_not_grow(app: Flask, client: Client) -> None
     for number in (1, 4):
         asked.append("/compare?" + "&".join(f"p={one.slug}" for one in goods[:number]))
     assert assert_steady(app, client, asked[1], lambda: None) <= 12
+
+
+def test_whoever_names_five_is_told_that_four_are_shown(app: Flask, client: Client) -> None:
+    with app.app_context():
+        goods = [on_sale(f"Bánh {number}") for number in range(5)]
+    five = "&".join(f"p={one.slug}" for one in goods)
+    told = "So sánh nhiều nhất 4 sản phẩm một lần. 1 sản phẩm nữa trong đường dẫn này chưa hiện."
+    assert told in client.get(f"/compare?{five}").text
+    four = "&".join(f"p={one.slug}" for one in [goods[0], *goods[:4]])
+    text = client.get(f"/compare?{four}").text
+    assert "nhiều nhất" not in text
+    assert all(one.name in text for one in goods[:4])

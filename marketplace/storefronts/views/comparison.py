@@ -63,7 +63,8 @@ class Line:
 @bp.get("/compare")
 def compare() -> ResponseReturnValue:
     """The products that `p` names, fact by fact."""
-    asked = query_texts("p", most=MOST)
+    named = query_texts("p")
+    asked = named[:MOST]
     found = catalogue.products_by_slug(asked)
     columns = _columns(found)
     return render_template(
@@ -71,6 +72,8 @@ def compare() -> ResponseReturnValue:
         columns=columns,
         lines=_lines(columns),
         missing=len(asked) - len(found),
+        left_out=len(named) - len(asked),
+        most=MOST,
         more=_more(found),
         provinces=places.all_today(),
         province=query_text("province", most=40) or remembered("province"),
