@@ -50,7 +50,7 @@ def open_case(case: MonitoringCase, by: Actor) -> None:
     if agreement.state not in RUNNING:
         raise Refused(_("Only a contract that is in force can be followed."))
     if not case.words:
-        raise Refused(_("Say in words what you have seen: both sides will read it."), field="words")
+        raise Refused(_("Say in words what you have seen: whoever sees the case reads it."), field="words")
     move(case, CaseAction.OPEN, by=by, agreement=agreement.ref, indicator=case.indicator.value)
     case.opened_at = clock.now()
     trail.note(agreement, "monitoring_opened", by=by, case=case.ref, indicator=case.indicator.value)
