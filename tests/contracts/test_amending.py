@@ -68,7 +68,7 @@ def test_a_signed_annex_becomes_the_next_version_of_the_contract(app: Flask) -> 
         assert told("amended") == 2
         # performing goes on: the page and the list still say what happens now
         assert contract.turn is Turn.BOTH
-        assert "gọi và giao theo hợp đồng" in standing_of(sides.actor(Side.BUYER), contract).words
+        assert "có hiệu lực từ ngày" in standing_of(sides.actor(Side.BUYER), contract).words
 
 
 def test_the_book_and_the_term_follow(app: Flask) -> None:
@@ -213,6 +213,25 @@ def test_an_annex_fallen_behind_is_not_called_complete(app: Flask, client_of: Me
     assert f'action="/agreements/{ref}/basis"' in client.get(pages[2]).text
     assert client.post(f"/agreements/{ref}/basis").headers["Location"] == f"/agreements/{ref}/draft"
     assert all("Một phụ lục khác" not in client.get(page).text for page in pages)
+
+
+def test_a_signed_contract_says_from_which_day_it_has_effect(app: Flask, client_of: Members, frozen: Frozen) -> None:
+    with app.app_context():
+        contract, sides = in_force()
+        here, first, client = f"/agreements/{contract.ref}", first_day(contract), client_of(sides.purchaser)
+        asked = select(Notice).where(Notice.template.in_(("contracts/in_force_side", "contracts/in_force")))
+        letters = [letter_of(one, "vi").subject for one in db.session.scalars(asked)]
+        assert len(letters) == 4
+        assert all(one.endswith(f"đã ký xong, có hiệu lực từ ngày {first:%d/%m/%Y}") for one in letters)
+    for page in (here, "/agreements"):
+        text = text_of(client.get(page))
+        assert f"đã ký, hiệu lực từ {first:%d/%m/%Y}" in text
+        assert "hai bên đã ký xong; hợp đồng có hiệu lực từ ngày" in text
+        assert "đang có hiệu lực" not in text
+    frozen(changing.after(first))
+    text = text_of(client.get(here))
+    assert "đang có hiệu lực" in text
+    assert "hàng được gọi và giao theo hợp đồng" in text
 
 
 def test_who_refuses_an_annex_is_told_that_the_contract_stays(app: Flask, client_of: Members) -> None:

@@ -137,6 +137,9 @@ def test_a_contract_that_rests_or_ends_does_not_speak_of_new_call_offs(app: Flas
     with app.app_context():
         contract, sides = in_force()
         by = sides.actor(Side.BUYER)
+        assert "hai bên đã ký xong" in turns.standing_of(by, contract).words
+        with writing():
+            contract.valid_from = clock.today()
         assert "được gọi và giao" in turns.standing_of(by, contract).words
         with writing():
             suspending.suspend(contract, "Xưởng bảo dưỡng.", clock.today(), by=sides.actor(Side.SELLER))

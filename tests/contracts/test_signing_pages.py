@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from werkzeug.serving import make_server
 
 from config import Settings
+from marketplace.accounts.models import Membership
 from marketplace.contracts.models import Agreement, SignedUpload, SigningCode
 from marketplace.contracts.queries import signing as known
 from marketplace.contracts.services import codes, trial
@@ -28,6 +29,7 @@ from marketplace.contracts.signatures.trial_authority import Subject
 from marketplace.contracts.states.agreements import AgreementState, Evidence, Side, Turn
 from marketplace.contracts.states.signing import UploadState
 from marketplace.core import clock
+from marketplace.core.actors import Role
 from marketplace.core.database import db, writing
 from marketplace.core.outbox import Notice
 from tests.clients import Client
@@ -77,7 +79,8 @@ def test_a_signed_file_goes_from_the_page_into_force(market: Flask, client_of: C
         assert upload is not None
         assert "data-poll" in client.get(answer.headers["Location"]).text
         pens.judge(upload)
-        assert "Chữ ký được chấp nhận" in client.get(answer.headers["Location"]).text
+        judged = client.get(answer.headers["Location"]).text
+        assert all(one in judged for one in ("Chữ ký được chấp nhận", "RSA, SHA-256"))
         now(agreement)
     assert agreement.state is AgreementState.ACTIVE
     assert "Hai bên đã ký" in client_of(sides.buyer_signatory).get(page(agreement)).text
@@ -89,6 +92,32 @@ def test_the_upload_page_names_the_check_that_failed(market: Flask, client_of: C
     text = client_of(sides.seller_signatory).get(page(agreement, f"uploads/{upload.ref}")).text
     assert str(Fault.NOT_A_PDF.label) in text
     assert "chưa xem" in text
+    assert "Những gì đọc được" not in text
+
+
+def test_who_cannot_sign_reads_whom_to_ask(market: Flask, client_of: ClientOf) -> None:
+    sides, agreement = pens.ready_to_sign()
+    manager, signs = client_of(sides.manager), sides.seller_signatory.name
+    assert f"Người ký của tổ chức bạn: {signs}." in manager.get(page(agreement)).text
+    assert "Người ký của" not in client_of(sides.purchaser).get(page(agreement)).text
+    with writing():
+        asked = Membership.person_id == sides.seller_signatory.id, Membership.role == Role.SIGNATORY
+        db.session.execute(delete(Membership).where(*asked))
+    assert "chưa ai có vai trò người ký" in manager.get(page(agreement)).text
+
+
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [
+        ("sha256_rsa sha256", "RSA, SHA-256"),
+        ("rsassa_pkcs1v15 sha512", "RSA, SHA-512"),
+        ("rsassa_pss sha384", "RSA-PSS, SHA-384"),
+        ("sha256_ecdsa sha256", "ECDSA, SHA-256"),
+        (None, ""),
+    ],
+)
+def test_how_a_file_was_signed_is_said_as_people_write_it(method: str | None, words: str) -> None:
+    assert known.method_in_words(method) == words
 
 
 def test_what_one_side_sent_is_not_the_other_sides_business(market: Flask, client_of: ClientOf) -> None:

@@ -155,6 +155,12 @@ class Agreement(Base):
         return self.paper is PaperKind.CONTRACT
 
     @property
+    def day_ahead(self) -> date | None:
+        """The day from which a contract has effect, while it still lies ahead, though both may have signed."""
+        first = self.valid_from if self.is_contract else None
+        return first if first is not None and first > clock.today() else None
+
+    @property
     def is_suspended(self) -> bool:
         """No new call-offs until the suspension is lifted."""
         return self.suspended_at is not None

@@ -35,6 +35,8 @@ from marketplace.core.database import db
 
 # lists of one authority that are looked at: the newest prove the most
 LISTS_EACH = 3
+# kinds of keys by what the algorithm of a signature is called; PSS is a way to use RSA, too
+KEYS = {"pss": "RSA-PSS", "ecdsa": "ECDSA", "rsa": "RSA"}
 
 
 def live_document(agreement: Agreement) -> Document | None:
@@ -259,3 +261,10 @@ def subject_key_of(der: bytes) -> str:
 def last_list_at() -> datetime | None:
     """When the newest list came in."""
     return db.session.scalar(select(RevocationList.fetched_at).order_by(RevocationList.id.desc()).limit(1))
+
+
+def method_in_words(method: str | None) -> str:
+    """How a file was signed, as people write it: “RSA, SHA-256”."""
+    kind, _sign, digest = (method or "").partition(" ")
+    key = next((name for mark, name in KEYS.items() if mark in kind), kind)
+    return ", ".join(filter(None, (key, digest.replace("sha", "SHA-", 1))))

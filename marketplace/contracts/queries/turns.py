@@ -25,6 +25,7 @@ from marketplace.core import clock
 from marketplace.core.actors import Actor, Role
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.web.filters import day
 
 A, S = AgreementAction, AgreementState
 # the five steps of a paper's life, each with the states that belong to it
@@ -164,6 +165,8 @@ def _running_words(agreement: Agreement) -> str:
         return _("nothing more is called off; what was called off is delivered and paid")
     if agreement.is_suspended:
         return _("new call-offs are suspended; what was called off is delivered and paid")
+    if agreement.day_ahead is not None:
+        return _("both sides have signed; it takes effect on %(day)s", day=day(agreement.day_ahead))
     if agreement.kind is AgreementKind.MOU:
         return _("both sides work together as the memorandum says")
     return _("goods are called off and delivered as the contract says")
@@ -182,7 +185,15 @@ def _next_in_force(agreement: Agreement) -> str:
         return _("when both are ready, they make a contract of sale or a framework agreement")
     if agreement.is_suspended:
         return _("once the suspension is lifted, the buyer can call off goods again")
+    if agreement.day_ahead is not None:
+        return _("from that day the buyer calls off goods, until the end of the term")
     return _("the buyer calls off goods until the end of the term")
+
+
+def _next_after_signing(agreement: Agreement) -> str:
+    if agreement.day_ahead is not None:
+        return _("with the last signature it is signed; it takes effect on %(day)s", day=day(agreement.day_ahead))
+    return _("with the last signature it is in force")
 
 
 def _next_words(agreement: Agreement, side: Side | None) -> str:
@@ -192,7 +203,7 @@ def _next_words(agreement: Agreement, side: Side | None) -> str:
         S.AGREED: _("the text goes to the departments or straight to issue"),
         S.IN_REVIEW: _("when no department objects, the paper is issued for signing"),
         S.READY: _("the paper is issued as PDF for both sides to sign"),
-        S.SIGNING: _("with the last signature it is in force"),
+        S.SIGNING: _next_after_signing(agreement),
         S.ACTIVE: _next_in_force(agreement),
         S.WINDING_DOWN: _("what was called off is delivered and settled, then it ends"),
     }

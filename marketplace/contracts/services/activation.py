@@ -62,7 +62,8 @@ def _enter_into_force(agreement: Agreement, document: Document) -> None:
         books.open_book(agreement)
     else:
         endings.take_effect(agreement)
-    telling.tell_both(agreement, "in_force_side", number=agreement.paper_number)
+    ahead = agreement.day_ahead.isoformat() if agreement.day_ahead else ""
+    telling.tell_both(agreement, "in_force_side", number=agreement.paper_number, day_ahead=ahead)
     reviewing.tell_in_force(agreement)
 
 

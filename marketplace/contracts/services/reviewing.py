@@ -86,7 +86,8 @@ def tell_in_force(agreement: Agreement) -> None:
     if agreement.review_policy is Review.NONE:
         return
     agreement.shown_to_departments_at = agreement.shown_to_departments_at or clock.now()
-    telling.tell_departments(agreement, "in_force")
+    ahead = agreement.day_ahead.isoformat() if agreement.day_ahead else ""
+    telling.tell_departments(agreement, "in_force", day_ahead=ahead)
 
 
 def void(agreement: Agreement, *, all_of_them: bool) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from flask import flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace.accounts.models import Organisation
 from marketplace.accounts.signing_in import needs_sign_in
 from marketplace.contracts import bp
 from marketplace.contracts.forms.signing import FingerprintForm, LetterCodeForm, ScanForm, UploadForm
@@ -23,7 +24,7 @@ from marketplace.contracts.signatures.faults import STEPS, Fault
 from marketplace.contracts.states.agreements import AgreementState, Evidence, Side
 from marketplace.contracts.states.signing import OPEN_UPLOADS, Way
 from marketplace.core import tax_codes
-from marketplace.core.actors import Actor
+from marketplace.core.actors import Actor, Role
 from marketplace.core.database import writing
 from marketplace.core.i18n import gettext as _
 from marketplace.core.permissions import Permission, allows
@@ -69,12 +70,20 @@ def _standing(agreement: Agreement, document: Document, side: Side) -> dict[str,
         "steps": turns.steps_of(agreement),
         "is_turn": turn,
         "may_sign": may and turn,
+        "signatories": [] if may or not turn else _signatories(agreement.organisation_of(side)),
         "fault": _mandate_fault(agreement, side) if may and turn else None,
         "levels": light.levels_of(agreement),
         "scan": light.scan_on(document),
         "open_upload": known.open_upload(document),
         "uploads": known.uploads_of(document, side),
     }
+
+
+def _signatories(own: Organisation) -> list[str]:
+    """Whom somebody who cannot sign has to ask."""
+    from marketplace.accounts import queries as accounts
+
+    return [one.person.name for one in accounts.members_of(own) if Role.SIGNATORY in one.roles]
 
 
 def _mandate_fault(agreement: Agreement, side: Side) -> Fault | None:
@@ -111,6 +120,7 @@ def upload(ref: str, upload_ref: str) -> ResponseReturnValue:
     fault = Fault(found.refusal) if found.refusal else None
     page: dict[str, Any] = {"agreement": agreement, "upload": found, "fault": fault, "checks": STEPS}
     page |= {"is_open": found.state in OPEN_UPLOADS, **_fate(found)}
+    page |= {"method": known.method_in_words(found.report.get("method") if found.report else None)}
     return private(make_response(render_template("contracts/upload.html", **page)))
 
 
