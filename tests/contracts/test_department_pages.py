@@ -99,3 +99,14 @@ def test_words_and_whole_numbers_find(desk: Desk) -> None:
     assert refs_in(officer, f"/department/agreements?find={desk.ref.lower()}") == [desk.ref]
     assert refs_in(officer, f"/department?find={desk.ref}") == [desk.ref]
     assert refs_in(officer, "/department?find=dong xuan") == [other]
+
+
+def test_the_form_of_a_case_names_who_will_read_it(app: Flask, client_of: ClientOf) -> None:
+    desk = Desk(app, client_of, S.ACTIVE)
+    here, across = f"/department/agreements/{desk.ref}/monitoring", desk.sides.buyer_department
+    assert across is not None
+    assert f"Hai bên và {across.name} đọc được nội dung này" in desk.seller_officer.get(here).text
+    with app.app_context(), writing():
+        found = db.session.scalars(select(Agreement).where(Agreement.ref == desk.ref)).one()
+        found.buyer_department_id = None
+    assert "Hai bên đọc được nội dung này khi hồ sơ được mở." in desk.seller_officer.get(here).text

@@ -233,21 +233,6 @@ def test_a_case_is_made_opened_answered_and_ended_on_pages(app: Flask, client_of
         assert db.session.scalars(select(MonitoringCase.state)).one() is C.COMPLETED
 
 
-def _agreement(ref: str) -> Agreement:
-    return db.session.scalars(select(Agreement).where(Agreement.ref == ref)).one()
-
-
-def test_the_form_names_who_will_read_it(app: Flask, client_of: ClientOf) -> None:
-    made = Followed(app, client_of)
-    here = f"/department/agreements/{made.ref}/monitoring"
-    with app.app_context():
-        across = _agreement(made.ref).departments()[1].name
-    assert f"Hai bên và {across} đọc được nội dung này" in made.own.get(here).text
-    with app.app_context(), writing():
-        _agreement(made.ref).buyer_department_id = None
-    assert "Hai bên đọc được nội dung này khi hồ sơ được mở." in made.own.get(here).text
-
-
 def test_a_draft_is_dropped(app: Flask, client_of: ClientOf) -> None:
     made = Followed(app, client_of, is_open=False)
     assert made.own.post(f"{made.desk}/cancellation").status_code == 303

@@ -15,11 +15,10 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from werkzeug.serving import make_server
 
 from config import Settings
-from marketplace.accounts.models import Membership
 from marketplace.contracts.models import Agreement, SignedUpload, SigningCode
 from marketplace.contracts.queries import signing as known
 from marketplace.contracts.services import codes, trial
@@ -29,7 +28,6 @@ from marketplace.contracts.signatures.trial_authority import Subject
 from marketplace.contracts.states.agreements import AgreementState, Evidence, Side, Turn
 from marketplace.contracts.states.signing import UploadState
 from marketplace.core import clock
-from marketplace.core.actors import Role
 from marketplace.core.database import db, writing
 from marketplace.core.outbox import Notice
 from tests.clients import Client
@@ -93,31 +91,6 @@ def test_the_upload_page_names_the_check_that_failed(market: Flask, client_of: C
     assert str(Fault.NOT_A_PDF.label) in text
     assert "chưa xem" in text
     assert "Những gì đọc được" not in text
-
-
-def test_who_cannot_sign_reads_whom_to_ask(market: Flask, client_of: ClientOf) -> None:
-    sides, agreement = pens.ready_to_sign()
-    manager, signs = client_of(sides.manager), sides.seller_signatory.name
-    assert f"Người ký của tổ chức bạn: {signs}." in manager.get(page(agreement)).text
-    assert "Người ký của" not in client_of(sides.purchaser).get(page(agreement)).text
-    with writing():
-        asked = Membership.person_id == sides.seller_signatory.id, Membership.role == Role.SIGNATORY
-        db.session.execute(delete(Membership).where(*asked))
-    assert "chưa ai có vai trò người ký" in manager.get(page(agreement)).text
-
-
-@pytest.mark.parametrize(
-    ("method", "words"),
-    [
-        ("sha256_rsa sha256", "RSA, SHA-256"),
-        ("rsassa_pkcs1v15 sha512", "RSA, SHA-512"),
-        ("rsassa_pss sha384", "RSA-PSS, SHA-384"),
-        ("sha256_ecdsa sha256", "ECDSA, SHA-256"),
-        (None, ""),
-    ],
-)
-def test_how_a_file_was_signed_is_said_as_people_write_it(method: str | None, words: str) -> None:
-    assert known.method_in_words(method) == words
 
 
 def test_what_one_side_sent_is_not_the_other_sides_business(market: Flask, client_of: ClientOf) -> None:

@@ -8,10 +8,12 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import delete
 
-from marketplace.accounts.models import Organisation
+from marketplace.accounts.models import Membership, Organisation
 from marketplace.contracts.jobs import signing as jobs
 from marketplace.contracts.models import Agreement, SignedUpload, TrustRoot
+from marketplace.contracts.queries.signing import method_in_words
 from marketplace.contracts.services import agreements, trust
 from marketplace.contracts.signatures import trial_authority
 from marketplace.contracts.signatures.identity import fingerprint_of
@@ -19,7 +21,7 @@ from marketplace.contracts.signatures.trial_authority import Issued, Subject
 from marketplace.contracts.states.agreements import ReopenReason, Side
 from marketplace.contracts.states.signing import UploadState
 from marketplace.core import clock
-from marketplace.core.actors import SYSTEM
+from marketplace.core.actors import SYSTEM, Role
 from marketplace.core.database import db, writing
 from tests.contracts import pens
 from tests.contracts.browsing import browser_of
@@ -129,3 +131,32 @@ def test_the_issued_file_itself_lacks_a_signature_and_nothing_before(market: Fla
     sides, agreement = pens.ready_to_sign()
     upload = pens.sign(agreement, SELLER, sides, pens.top_of(pens.document_of(agreement)))
     assert (upload.state, upload.report["step"]) == (UploadState.REFUSED, 3)
+
+
+def test_who_cannot_sign_reads_whom_to_ask(app: Flask, market: Flask) -> None:
+    sides, agreement = pens.ready_to_sign()
+    here, manager, signs = (
+        f"/agreements/{agreement.ref}/signing",
+        browser_of(app, sides.manager),
+        sides.seller_signatory,
+    )
+    assert f"Người ký của tổ chức bạn: {signs.name}." in manager.get(here).text
+    assert "Người ký của" not in browser_of(app, sides.purchaser).get(here).text
+    with writing():
+        asked = Membership.person_id == signs.id, Membership.role == Role.SIGNATORY
+        db.session.execute(delete(Membership).where(*asked))
+    assert "chưa ai có vai trò người ký" in manager.get(here).text
+
+
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [
+        ("sha256_rsa sha256", "RSA, SHA-256"),
+        ("rsassa_pkcs1v15 sha512", "RSA, SHA-512"),
+        ("rsassa_pss sha384", "RSA-PSS, SHA-384"),
+        ("sha256_ecdsa sha256", "ECDSA, SHA-256"),
+        (None, ""),
+    ],
+)
+def test_how_a_file_was_signed_is_said_as_people_write_it(method: str | None, words: str) -> None:
+    assert method_in_words(method) == words
