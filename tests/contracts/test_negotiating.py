@@ -261,12 +261,17 @@ def test_time_ends_what_nobody_answers(app: Flask) -> None:
 def test_a_refusal_is_told_with_its_reason(app: Flask, client_of: Members) -> None:
     with app.app_context():
         sides = two_sides()
-        ref = agreement_in(S.NEGOTIATING, sides).ref
+        ref, other = agreement_in(S.NEGOTIATING, sides).ref, agreement_in(S.NEGOTIATING, sides).ref
+        maker, refuser = sides.seller.name, sides.buyer.name
     answer = client_of(sides.purchaser).post(f"/agreements/{ref}/refusal", data={"words": "Kho đã đầy."})
     assert answer.status_code == 303
-    page = client_of(sides.manager).get(f"/agreements/{ref}").get_data(as_text=True)
-    assert "bên kia từ chối" in page
-    assert "Kho đã đầy." in page
+    client_of(sides.manager).post(f"/agreements/{other}/withdrawal", data={"words": ""})
+    # whoever reads it, the page says who it was
+    for reader in (sides.manager, sides.purchaser):
+        page = client_of(reader).get(f"/agreements/{ref}").get_data(as_text=True)
+        assert f"{refuser} đã từ chối" in page
+        assert "Kho đã đầy." in page
+        assert f"{maker} đã rút lại" in client_of(reader).get(f"/agreements/{other}").get_data(as_text=True)
 
 
 def test_a_refusal_without_words_is_asked_for_them(app: Flask, client_of: Members) -> None:

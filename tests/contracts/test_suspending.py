@@ -116,7 +116,8 @@ def test_the_page_says_whose_suspension_stands_and_from_when(app: Flask, client_
     assert "Đã tạm ngừng hợp đồng" in told_now
     page = text_of(buyer.get(here))
     assert "Hợp đồng đang tạm ngừng" in page
-    buyer.post(f"{here}/end", data={})
+    lifted = buyer.post(f"{here}/end", data={})
+    assert lifted.headers["Location"] == here.removesuffix("/suspension")
     page = text_of(buyer.get(here))
     assert "Bên bạn cũng muốn tạm ngừng?" in page
     assert "khi mọi bên đã tạm ngừng đều bỏ tạm ngừng" in page

@@ -159,8 +159,9 @@ def lift_suspension(ref: str) -> ResponseReturnValue:
     with writing():
         suspending.lift(contract, form.words.data or "", by=actor())
     flash(_("Your suspension is lifted."), "success")
-    # a department whose case is over has nothing more to look for on that page
-    following = ".suspension" if allows(actor(), Permission.AGREEMENT_SUSPEND, contract) else ".show"
+    # on that page there is nothing more to do for a side, or for a department whose case is over
+    watches = side_of(actor(), contract) is None and allows(actor(), Permission.AGREEMENT_SUSPEND, contract)
+    following = ".suspension" if watches else ".show"
     return redirect(url_for(following, ref=ref), code=303)
 
 
