@@ -238,6 +238,7 @@ ROWS: dict[str, Row] = {
     "POST contracts.save_request": by_firm(303, draft_form, sellers=404),
     "GET contracts.recipients": by_firm(200, draft, sellers=404),
     "POST contracts.send_request": by_firm(303, to_send, sellers=404),
+    "POST contracts.find_sellers": by_firm(200, draft, sellers=404),
     "POST contracts.ask_more": by_firm(303, more),
     "POST contracts.close_request": by_firm(303, sent),
     "POST contracts.reopen_request": by_firm(303, closed),

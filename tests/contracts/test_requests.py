@@ -101,6 +101,21 @@ def test_without_a_kind_of_goods_the_producers_are_chosen_by_name(here: Market, 
     assert "Chưa dòng nào ghi nhóm hàng" in text_of(answer)
 
 
+def test_what_is_ticked_stays_while_others_are_looked_for(here: Market, client_of: Clients) -> None:
+    client = client_for(here, client_of, here.buyer)
+    ref = written(client)
+    with here.app.app_context():
+        one, two, other = (here.organisation(each) for each in here.sellers)
+        ticked, name, left_out = one.slug, two.name, other.slug
+    page = client.post(f"/requests/{ref}/candidates", data={"audience": "named", "seller": [ticked], "q": name}).text
+    assert re.search(rf'name="seller" value="{ticked}"[^>]*checked', page)
+    assert re.search(r'<input[^>]*(checked[^>]*value="named"|value="named"[^>]*checked)', page)
+    assert name in page
+    assert f'value="{left_out}"' not in page
+    with here.app.app_context():
+        assert (only_request().state, only_request().invited) == (RequestState.DRAFT, [])
+
+
 def test_named_without_a_name_is_refused(here: Market, client_of: Clients) -> None:
     client = client_for(here, client_of, here.buyer)
     ref = written(client)

@@ -25,9 +25,9 @@ from tests.contracts.market import (
 
 QUANTITY, PRICE, OTHER_PRICE = "1.200", "21.777", "19.333"
 WITH_REQUEST = (
-    "show_request", "edit_request", "save_request", "recipients", "send_request", "ask_more", "close_request",
-    "reopen_request", "withdraw_request", "decline_request", "quote_form", "give_quote", "compare_quotes", "award",
-    "finish_request",
+    "show_request", "edit_request", "save_request", "recipients", "find_sellers", "send_request", "ask_more",
+    "close_request", "reopen_request", "withdraw_request", "decline_request", "quote_form", "give_quote",
+    "compare_quotes", "award", "finish_request",
 )  # fmt: skip
 WITH_QUOTE = (
     "show_quote", "propose", "agree_quote", "withdraw_quote", "refuse_quote", "order_quote", "contract_quote",

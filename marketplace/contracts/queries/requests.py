@@ -191,28 +191,34 @@ def known_sellers(buyer_id: int) -> set[int]:
     return set(db.session.scalars(union(quoted, ordered, agreed)))
 
 
-def candidates(request: Request, words: str = "", province_ids: Iterable[int] = ()) -> list[Candidate]:
+def candidates(
+    request: Request, words: str = "", province_ids: Iterable[int] = (), ticked: Iterable[str] = ()
+) -> list[Candidate]:
     """Producers to choose from: those that sell such goods, those known and those chosen; or those found by words.
+
+    Those ticked (by the addresses of their shops) are listed whatever is searched for.
 
     Chosen ones come first, then known ones, then by how many such goods they sell.
     """
     chosen = {one.seller_id for one in invited(request)}
+    kept = chosen | {one.id for one in sellers_by_slug(ticked)}
     known, matching = known_sellers(request.buyer_id), matching_sellers(request)
     offered = Organisation.id.in_({*matching, *known})
-    fit = or_(_found(words, province_ids) if words or province_ids else offered, Organisation.id.in_(chosen))
+    fit = or_(_found(words, province_ids) if words or province_ids else offered, Organisation.id.in_(kept))
     is_producer = and_(Organisation.kind == OrganisationKind.PRODUCER, Organisation.state == OrganisationState.VERIFIED)
     asked = select(Organisation).where(fit, is_producer, Organisation.id != request.buyer_id)
     sellers = [
         one
         for one in db.session.scalars(asked.options(joinedload(Organisation.province)).limit(MOST_ASKED))
-        if one.id in chosen or all(word in fold(f"{one.name} {one.province.name}") for word in fold(words).split())
+        if one.id in kept or all(word in fold(f"{one.name} {one.province.name}") for word in fold(words).split())
     ]
     goods = _goods_of([one.id for one in sellers], sets_of(request))
     listed = [
         Candidate(one, len(names := goods.get(one.id, [])), tuple(names[:3]), one.id in known, one.id in chosen)
         for one in sellers
     ]
-    return sorted(listed, key=lambda one: (not one.is_chosen, not one.is_known, -one.goods, fold(one.seller.name)))
+    listed.sort(key=lambda one: (not one.is_known, -one.goods, fold(one.seller.name)))
+    return sorted(listed, key=lambda one: one.seller.id not in kept)
 
 
 def _found(words: str, province_ids: Iterable[int]) -> ColumnElement[bool]:

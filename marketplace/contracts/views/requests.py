@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policies import own_organisation
@@ -20,6 +21,7 @@ from marketplace.core.database import writing
 from marketplace.core.i18n import gettext as _
 from marketplace.core.lifecycle import can
 from marketplace.core.permissions import Permission, allows
+from marketplace.core.text import clean
 from marketplace.messages import queries as talks
 from marketplace.places import queries as places
 from marketplace.web.paging import page_of
@@ -100,12 +102,12 @@ def _for_seller(found: Request) -> dict[str, Any]:
 # --- whom to ask ---
 
 
-def _candidates(found: Request) -> dict[str, Any]:
-    words, slug = query_text("q", most=60), query_text("province", most=40)
+def _candidates(found: Request, ticked: Iterable[str]) -> dict[str, Any]:
+    words, slug = (clean(request.values.get(name, "")[:60]) for name in ("q", "province"))
     province = places.province_by_slug(slug, today=True) if slug else None
     ids = places.matching_ids(province) if province else []
     return {
-        "candidates": requests.candidates(found, words, ids),
+        "candidates": requests.candidates(found, words, ids, ticked),
         "words": words,
         "province": province,
         "provinces": places.units_today(),
@@ -117,15 +119,33 @@ def _candidates(found: Request) -> dict[str, Any]:
 def recipients(ref: str) -> ResponseReturnValue:
     """Who is asked: producers by name, all that sell such goods, or everybody on the board; or further ones later."""
     found = request_for(actor(), ref, Permission.REQUEST_EDIT)
+    return _recipients(found, RecipientsForm.shown(audience=_likely(found).value, is_named=found.is_named))
+
+
+@bp.post("/requests/<ref>/candidates")
+@needs_sign_in
+def find_sellers(ref: str) -> ResponseReturnValue:
+    """The same page with the producers that words and a place find; what is ticked stays, nothing is saved."""
+    return _recipients(request_for(actor(), ref, Permission.REQUEST_EDIT), RecipientsForm(request.form))
+
+
+def _likely(found: Request) -> Audience:
+    """Whoever sells such goods cannot be asked while nobody does, or while no line says what they are."""
+    fits = found.audience is not Audience.MATCHING or requests.matching_sellers(found)
+    return found.audience if fits else Audience.NAMED
+
+
+def _recipients(found: Request, form: RecipientsForm) -> ResponseReturnValue:
     is_draft = found.state is RequestState.DRAFT
-    matching, has_sets = len(requests.matching_sellers(found)) if is_draft else 0, bool(requests.sets_of(found))
-    # whoever sells such goods cannot be asked while nobody does, or while no line says what they are
-    audience = found.audience if matching or found.audience is not Audience.MATCHING else Audience.NAMED
-    form = RecipientsForm.shown(audience=audience.value, is_named=found.is_named)
-    page = {"form": form, "is_draft": is_draft, "matching": matching, "has_sets": has_sets}
-    page |= {"invited": {one.seller_id for one in found.invited}}
-    shown = render_template("contracts/sourcing/recipients.html", request_=found, **page, **_candidates(found))
-    return private(make_response(shown))
+    page = {
+        "form": form,
+        "is_draft": is_draft,
+        "matching": len(requests.matching_sellers(found)) if is_draft else 0,
+        "has_sets": bool(requests.sets_of(found)),
+        "invited": {one.seller_id for one in found.invited},
+        **_candidates(found, form.seller.data or ()),
+    }
+    return private(make_response(render_template("contracts/sourcing/recipients.html", request_=found, **page)))
 
 
 @bp.post("/requests/<ref>/recipients")
