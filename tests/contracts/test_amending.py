@@ -12,6 +12,7 @@ from flask import Flask
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from marketplace.accounts.models import Person
 from marketplace.contracts.models import Agreement
 from marketplace.contracts.queries.in_force import terms_in_force
 from marketplace.contracts.queries.turns import standing_of
@@ -219,6 +220,8 @@ def test_a_signed_contract_says_from_which_day_it_has_effect(app: Flask, client_
     with app.app_context():
         contract, sides = in_force()
         here, first, client = f"/agreements/{contract.ref}", first_day(contract), client_of(sides.purchaser)
+        assert sides.seller_department is not None
+        officer = client_of(db.session.get_one(Person, making.officer_of(sides.seller_department).person_id))
         asked = select(Notice).where(Notice.template.in_(("contracts/in_force_side", "contracts/in_force")))
         letters = [letter_of(one, "vi").subject for one in db.session.scalars(asked)]
         assert len(letters) == 4
@@ -228,6 +231,8 @@ def test_a_signed_contract_says_from_which_day_it_has_effect(app: Flask, client_
         assert f"đã ký, hiệu lực từ {first:%d/%m/%Y}" in text
         assert "hai bên đã ký xong; hợp đồng có hiệu lực từ ngày" in text
         assert "đang có hiệu lực" not in text
+    for page in (f"/department{here}", "/department/agreements"):
+        assert f"đã ký, hiệu lực từ {first:%d/%m/%Y}" in text_of(officer.get(page))
     frozen(changing.after(first))
     text = text_of(client.get(here))
     assert "đang có hiệu lực" in text
