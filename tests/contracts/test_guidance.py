@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +18,7 @@ from marketplace.contracts.terms import checking, drafting
 from marketplace.core import clock
 from marketplace.core.actors import OrganisationKind
 from marketplace.core.database import writing
+from marketplace.core.states import Labelled
 from tests import factories
 from tests.clients import Client
 from tests.contracts import making
@@ -198,3 +201,14 @@ def test_partners_that_one_has_worked_with_come_first(app: Flask, sides: TwoSide
         agreement_in(S.NEGOTIATING, sides)
         found = lists.partners_found(sides.actor(Side.SELLER), "", of_buyer=False)
         assert [one.name for one in found][:2] == [sides.buyer.name, "An Bình"]
+
+
+@pytest.mark.parametrize("name", ["agreements", "performing", "reviews", "signing", "sourcing"])
+def test_no_state_or_act_speaks_of_goods_on_sale_or_of_money(app: Flask, name: str) -> None:
+    """Words that are right for a product, a place or a payment are not those of a paper, a case or a file."""
+    states = importlib.import_module(f"marketplace.contracts.states.{name}")
+    with app.test_request_context("/"):
+        kinds = [one for one in vars(states).values() if isinstance(one, type) and issubclass(one, Labelled)]
+        words = [str(label.label) for kind in kinds for label in kind]
+    assert words
+    assert [one for one in words if re.search("ngừng bán|nhận tiền|làm ra", one, re.IGNORECASE)] == []

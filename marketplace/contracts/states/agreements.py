@@ -84,7 +84,7 @@ class AgreementAction(Labelled):
     ROLL_BACK = "roll_back", _l("Take a signature back")
     REOPEN = "reopen", _l("Ask for changes")
     ACTIVATE = "activate", _l("Enter into force")
-    CANCEL = "cancel", _l("Withdraw")
+    CANCEL = "cancel", _l("Cancel")
     AMEND = "amend", _l("Change by annex")
     WIND_DOWN = "wind_down", _l("Wind down")
     COMPLETE = "complete", _l("Complete")

@@ -17,7 +17,7 @@ class CallOffState(Labelled):
 class CallOffAction(Labelled):
     """What may happen to a call-off."""
 
-    PLACE = "place", _l("Place")
+    PLACE = "place", _l("Call goods")
     DROP = "drop", _l("Drop")
 
 
@@ -37,7 +37,7 @@ class DisputeState(Labelled):
     MEDIATION = "mediation", _l("with a department as mediator")
     SETTLED = "settled", _l("settled")
     ESCALATED = "escalated", _l("before a court or arbitration")
-    WITHDRAWN = "withdrawn", _l("withdrawn")
+    WITHDRAWN = "withdrawn", _l("taken back")
 
 
 class DisputeAction(Labelled):
@@ -47,7 +47,7 @@ class DisputeAction(Labelled):
     MEDIATE = "mediate", _l("Ask a department to mediate")
     SETTLE = "settle", _l("Settle")
     ESCALATE = "escalate", _l("Go to court or arbitration")
-    WITHDRAW = "withdraw", _l("Withdraw")
+    WITHDRAW = "withdraw", _l("Take it back")
 
 
 D = DisputeState

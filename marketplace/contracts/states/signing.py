@@ -9,7 +9,7 @@ from marketplace.core.states import Labelled, Machine
 class UploadState(Labelled):
     """Where a signed file stands."""
 
-    RECEIVED = "received", _l("received")
+    RECEIVED = "received", _l("file received")
     CHECKING = "checking", _l("being checked")
     ACCEPTED = "accepted", _l("accepted")
     HELD = "held", _l("on hold until revocation is known")
@@ -73,7 +73,7 @@ class ChangeAction(Labelled):
 
     APPLY = "apply", _l("Put into force")
     DECLINE = "decline", _l("Decline")
-    WITHDRAW = "withdraw", _l("Withdraw")
+    WITHDRAW = "withdraw", _l("Take it back")
 
 
 CHANGE: Machine[ChangeState, ChangeAction] = Machine(

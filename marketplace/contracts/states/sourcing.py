@@ -21,7 +21,7 @@ class RequestState(Labelled):
     OPEN = "open", _l("open for quotes")
     CLOSED = "closed", _l("closed for quotes")
     AWARDED = "awarded", _l("awarded")
-    WITHDRAWN = "withdrawn", _l("withdrawn")
+    WITHDRAWN = "withdrawn", _l("taken back")
 
 
 class RequestAction(Labelled):
@@ -31,7 +31,7 @@ class RequestAction(Labelled):
     CLOSE = "close", _l("Close")
     REOPEN = "reopen", _l("Open again")
     AWARD = "award", _l("Award")
-    WITHDRAW = "withdraw", _l("Withdraw")
+    WITHDRAW = "withdraw", _l("Take it back")
 
 
 R = RequestState
@@ -55,7 +55,7 @@ class QuoteState(Labelled):
     OPEN = "open", _l("being negotiated")
     ACCEPTED = "accepted", _l("accepted")
     DECLINED = "declined", _l("declined")
-    WITHDRAWN = "withdrawn", _l("withdrawn")
+    WITHDRAWN = "withdrawn", _l("taken back")
     EXPIRED = "expired", _l("expired")
 
 
@@ -65,7 +65,7 @@ class QuoteAction(Labelled):
     COUNTER = "counter", _l("Counter")
     ACCEPT = "accept", _l("Accept")
     DECLINE = "decline", _l("Decline")
-    WITHDRAW = "withdraw", _l("Withdraw")
+    WITHDRAW = "withdraw", _l("Take it back")
     EXPIRE = "expire", _l("Expire")
 
 
