@@ -173,7 +173,7 @@ class ReturnState(Labelled):
     RECEIVED = "received", _l("accepted, money goes back")
     REFUNDED = "refunded", _l("money given back")
     DISMISSED = "dismissed", _l("no ground found")
-    WITHDRAWN = "withdrawn", _l("withdrawn")
+    WITHDRAWN = "withdrawn", _l("taken back")
 
 
 class ReturnAction(Labelled):
@@ -185,7 +185,7 @@ class ReturnAction(Labelled):
     RECEIVE = "receive", _l("The goods are back")
     REFUND = "refund", _l("Money given back")
     DISMISS = "dismiss", _l("No ground found")
-    WITHDRAW = "withdraw", _l("Withdraw")
+    WITHDRAW = "withdraw", _l("Take it back")
 
 
 RETURN: Machine[ReturnState, ReturnAction] = Machine(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from marketplace.core.database import db
 from marketplace.orders.models import Return
@@ -120,3 +121,10 @@ def test_every_line_of_the_machine_was_walked() -> None:
                 walked.add((at, action))
                 at = RETURN.after(at, action)
     assert set(RETURN.table) - walked == BY_OTHERS
+
+
+def test_no_return_is_said_to_be_off_sale(app: Flask) -> None:
+    with app.test_request_context("/"):
+        words = [str(one.label) for kind in (ReturnState, ReturnAction) for one in kind]
+    assert {"đã rút lại", "Rút lại"} <= set(words)
+    assert not any("ngừng bán" in one.lower() for one in words)
