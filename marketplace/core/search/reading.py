@@ -19,6 +19,7 @@ from marketplace.core.search.terms import (
     as_typed,
     is_answerable,
     with_more_slips,
+    with_other_accents,
     with_slips,
     without_some,
 )
@@ -82,6 +83,7 @@ class Reading:
     def guesses(self) -> Iterator[Question]:
         """What else may be meant where nothing holds all that was typed, the likeliest first."""
         known = self.words
+        yield from (with_other_accents(term) for term in self.terms[:1] if len(self.terms) == 1 and term.is_whole)
         for terms in dict.fromkeys((self._terms(self.typed, join=True), self.fewest, self.fewer)) if known else ():
             if terms != self.terms and is_answerable(terms):
                 yield as_typed(terms) if len(terms) > 1 or len(self.terms) == 1 else alone(terms[0])

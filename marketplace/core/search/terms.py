@@ -8,7 +8,7 @@ from itertools import combinations, islice, pairwise, product
 
 from marketplace.core.search.index import EXACT, FOLDED, NAMES_EXACT, NAMES_FOLDED, TITLE_EXACT, TITLE_FOLDED
 from marketplace.core.search.syllables import is_syllable
-from marketplace.core.search.words import folded_word, has_tone, typed_word
+from marketplace.core.search.words import folded_word, has_tone, near_accents, typed_word
 
 Lexeme = tuple[str, bool]
 Asked = Sequence[Sequence[Lexeme]]
@@ -57,6 +57,11 @@ class Term:
     def is_sound(self) -> bool:
         """It is written as a syllable may be, so that it is seldom a slip."""
         return is_syllable(self.folded)
+
+    @property
+    def is_whole(self) -> bool:
+        """A syllable with its tone: which other ones it may be meant for can be told from its accents."""
+        return has_tone(self.exact) and self.is_sound and not self.begins and not self.may_go_on
 
     @property
     def has_accents(self) -> bool:
@@ -119,6 +124,8 @@ class Question:
 
 def as_typed(terms: Sequence[Term]) -> Question:
     """The words as they are; the last one may go on to be a longer one."""
+    if len(terms) == 1 and terms[0].is_whole:
+        return _whole(terms[0])
     places: tuple[str, ...] = TIERS_OF_SEVERAL if len(terms) > 1 else TIERS
     if all(term.exact == term.folded for term in terms):
         places = (TITLE_EXACT, TITLE_FOLDED, *(place for place in places if place not in {TITLE_EXACT, TITLE_FOLDED}))
@@ -131,7 +138,29 @@ def as_typed(terms: Sequence[Term]) -> Question:
     if len(terms) > 1 and any(has_tone(term.exact) for term in terms):
         # words with accents that a thing holds with other ones, apart from each other, are other words
         return Question(tiers, phrases, together=phrases, or_so=[[*map(_as_meant, terms)]])
+    if len(terms) > 2 and not any(term.has_accents for term in terms):
+        return Question(tiers, phrases, together=_pairs(terms))
     return Question(tiers, phrases)
+
+
+def _pairs(terms: Sequence[Term]) -> list[str]:
+    """Neighbours among many words without accents: where none of them stand together, they are other words."""
+    return [f"{one.folded} {after.folded}" for one, after in pairwise(terms)]
+
+
+def _whole(term: Term) -> Question:
+    """A syllable that was typed to its end, alone: as it is, or with other accents that are easily taken for them."""
+    misheard = {place: [(place + word, False) for word in near_accents(term.exact)] for place in WITH_ACCENTS}
+    as_typed = {place: term.lexemes(place) for place in WITH_ACCENTS}
+    other_name = [*as_typed[NAMES_EXACT], *misheard[NAMES_EXACT]]
+    asked = [as_typed[TITLE_EXACT], as_typed[EXACT], misheard[TITLE_EXACT], as_typed[NAMES_EXACT], other_name]
+    return Question([[[lexemes]] for lexemes in asked], [term.folded])
+
+
+def with_other_accents(term: Term) -> Question:
+    """The syllable with quite other accents, where goods begin with it or are called so: "tối" may be tỏi."""
+    tiers: list[Tier] = [[[term.lexemes(place)]] for place in (TITLE_FOLDED, NAMES_FOLDED)]
+    return Question(tiers, [term.folded], titles=[f" {term.folded} %"], names=[term.folded])
 
 
 def _as_meant(term: Term) -> list[Lexeme]:
@@ -250,8 +279,9 @@ def _kept(terms: Sequence[Term], kept: Sequence[Term], said: Sequence[Term]) -> 
         places = (TITLE_EXACT, NAMES_EXACT) if is_careful else (TITLE_FOLDED, NAMES_FOLDED)
         tiers: list[Tier] = [[[term.as_said(place) for term in kept]] for place in places]
         phrase = [" ".join(term.folded for term in kept)]
+        named = [_start(terms, kept)] if len(said) == 1 else goods
         yield Question(
-            tiers, phrase, titles=_named(terms, kept, said), names=[*goods, *phrase], left_out=_others(terms, kept)
+            tiers, phrase, titles=_named(terms, kept, said), names=[*named, *phrase], left_out=_others(terms, kept)
         )
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from itertools import product
 
 from marketplace.core.text import fold
 
@@ -18,6 +19,7 @@ _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _VIETNAMESE = frozenset(
     unicodedata.normalize("NFC", vowel + tone) for vowel in "aăâeêioôơuưy" for tone in ("", *_TONES)
 ) | {"đ"}
+_SHAPES = {letter: shapes for shapes in ("aăâ", "eê", "oôơ", "uư", "dđ") for letter in shapes}
 _ALPHABET = frozenset("abcdefghijklmnopqrstuvwxyz0123456789") | _VIETNAMESE
 _RUN = re.compile(r"[a-z0-9" + "".join(sorted(_VIETNAMESE)) + r"]+")
 _PLAIN = re.compile(r"[a-z0-9]+")
@@ -75,6 +77,25 @@ def folded_words(text: str) -> list[str]:
 def has_tone(exact: str) -> bool:
     """A tone was typed, so that the syllable is whole but for consonants at its end."""
     return not set(unicodedata.normalize("NFD", exact)).isdisjoint(_TONES)
+
+
+def near_accents(exact: str) -> list[str]:
+    """The word with another tone, or with other vowels under its tone: rượu of ruợu, dẻ of dẽ; trứng is never trùng."""
+    plain = [unicodedata.normalize("NFC", letter) for letter in _parted(exact, _TONES)]
+    place = next((place for place, letter in enumerate(exact) if has_tone(letter)), len(exact))
+    tone = next((mark for mark in unicodedata.normalize("NFD", exact) if mark in _TONES), "")
+    toned = (_toned(plain, place, mark) for mark in ("", *_TONES))
+    shaped = (_toned(letters, place, tone) for letters in product(*(_SHAPES.get(letter, letter) for letter in plain)))
+    return [form for form in dict.fromkeys((*toned, *shaped)) if form != exact]
+
+
+def _parted(exact: str, marks: str) -> list[str]:
+    """Its letters without these marks."""
+    return ["".join(c for c in unicodedata.normalize("NFD", letter) if c not in marks) for letter in exact]
+
+
+def _toned(letters: Sequence[str], place: int, tone: str) -> str:
+    return unicodedata.normalize("NFC", "".join((*letters[: place + 1], tone, *letters[place + 1 :])))
 
 
 def numbers_of(exact: str) -> list[str]:
