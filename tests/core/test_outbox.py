@@ -16,7 +16,7 @@ from marketplace.core.audit import AuditEntry
 from marketplace.core.database import db, writing
 from marketplace.core.outbox import Job, JobState, enqueue, queue
 from marketplace.core.outbox.jobs import HANDLERS, RECURRING, Recurring
-from marketplace.core.outbox.worker import LOOK, Worker, work
+from marketplace.core.outbox.worker import Worker, work
 from marketplace.core.refusals import NotSeen, Refused
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -250,24 +250,6 @@ def test_a_round_without_work_is_not_put_in(inside: Flask, ran: list[Any], round
     rounds["work"] = True
     worker.run_due()
     assert ran == [{}]
-
-
-def test_rounds_do_not_wait_until_all_other_jobs_are_done(
-    inside: Flask, ran: list[Any], rounds: dict[str, bool], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(HANDLERS, "other", lambda: None)
-    for _one in range(3):
-        with writing():
-            enqueue("other")
-    worker = Worker(inside)
-    rounds["work"] = False
-    worker.turn()
-    rounds["work"] = True
-    worker.turn()
-    assert [job.kind for job in queue.pending()] == ["other"]
-    worker.look_at -= LOOK
-    worker.turn()
-    assert [job.kind for job in queue.pending()] == ["test"]
 
 
 def test_a_round_waits_for_the_one_before(
